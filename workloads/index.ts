@@ -1,0 +1,2 @@
+/** What is accessed and when: models, layouts, routing, traces, and the simulated inference program. */
+export * from './routing/index.ts';
