@@ -1,0 +1,3 @@
+/** Where tensors and experts lie in files. */
+export * from './extents.ts';
+export * from './order.ts';
