@@ -31,6 +31,10 @@ export interface PolicyOptions {
   readonly random?: () => number;
   /** Needed by clairvoyant policies only. */
   readonly future?: Future;
+  /** Layer of each object, numbered in the order in which a token visits them; for policies that use it. */
+  readonly layers?: Uint16Array;
+  /** How popular each object is known to be beforehand (any unit); for policies that pin. */
+  readonly popularity?: Float64Array;
   /** Called for every object that leaves the cache to make room, before its place is reused. */
   readonly onEvict?: (id: number) => void;
 }
@@ -54,7 +58,7 @@ export interface EvictionPolicy {
    * is protected); then the caller reads around the cache.
    */
   admit(id: number, prefetched?: boolean): boolean;
-  /** Takes an object out without counting an eviction (its read was cancelled). */
+  /** Takes an object out without counting an eviction (its read was cancelled); nothing if it is not resident. */
   remove(id: number): void;
   /** Protected objects are never victims: the current layer's, those in flight, pinned ones. Counted, so calls nest. */
   protect(id: number): void;
