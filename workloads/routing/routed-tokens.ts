@@ -6,13 +6,19 @@
  * weight in most engines, ascending in some).
  */
 
+/**
+ * Stands for every expert of a choice that was not recorded: llama.cpp's last layer, for instance, routes only the last
+ * token of a prompt. Whole rows only; generated routing has none.
+ */
+export const NOT_RECORDED = 0xffff;
+
 /** Dimensions of a routing trace, in counts. */
 export interface RoutingShape {
   /** MoE layers. */
   readonly layers: number;
   /** Distinct experts chosen by a token at a layer. */
   readonly topK: number;
-  /** Routed experts of a layer; ids run from 0 to experts - 1. At most 65,536. */
+  /** Routed experts of a layer; ids run from 0 to experts - 1. At most 65,535. */
   readonly experts: number;
 }
 
@@ -43,7 +49,7 @@ export function emptyRouting(tokens: number, shape: RoutingShape, weights = fals
 export function checkShape({ layers, topK, experts }: RoutingShape): void {
   const whole = (n: number, from: number, to: number) => Number.isInteger(n) && n >= from && n <= to;
   if (!whole(layers, 1, 65_536)) throw new RangeError(`layers is ${layers}; allowed: 1 to 65536`);
-  if (!whole(experts, 1, 65_536)) throw new RangeError(`experts is ${experts}; allowed: 1 to 65536`);
+  if (!whole(experts, 1, NOT_RECORDED)) throw new RangeError(`experts is ${experts}; allowed: 1 to 65535`);
   if (!whole(topK, 1, experts)) throw new RangeError(`topK is ${topK}; allowed: 1 to experts (${experts})`);
 }
 
@@ -67,12 +73,16 @@ export function tokenRange(routed: RoutedTokens, from: number, to: number): Rout
   };
 }
 
-/** Every access in order (token, layer, k) as one dense object id, layer * experts + expert: what a cache sees. */
+/**
+ * Every recorded access in order (token, layer, k) as one dense object id, layer * experts + expert: what a cache sees.
+ */
 export function accessIds(routed: RoutedTokens): Uint32Array {
   const { ids, layers, topK, experts } = routed;
   const accesses = new Uint32Array(ids.length);
-  for (let i = 0, layer = 0; i < ids.length; layer = (layer + 1) % layers) {
-    for (let k = 0; k < topK; k++, i++) accesses[i] = layer * experts + ids[i];
+  let count = 0;
+  for (let i = 0, layer = 0; i < ids.length; i += topK, layer = (layer + 1) % layers) {
+    if (ids[i] === NOT_RECORDED) continue;
+    for (let k = 0; k < topK; k++) accesses[count++] = layer * experts + ids[i + k];
   }
-  return accesses;
+  return accesses.subarray(0, count);
 }
