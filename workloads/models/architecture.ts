@@ -74,6 +74,10 @@ export interface CompressedDescription {
   window: number;
   /** Tokens per stored latent; absent: the window alone is kept. */
   ratio?: number;
+  /** Overlapping windows: the compressor's projections are twice as wide. */
+  overlap?: boolean;
+  /** Reads the cache of an earlier layer and keeps none. */
+  sharedCache?: boolean;
   /** Chooses `topK` of the compressed entries; its keys are cached too. */
   indexer?: IndexerDescription;
 }
@@ -99,7 +103,7 @@ export interface ExpertsDescription {
   /** Group-limited routing: `topGroups` of `groups` groups may be chosen from. */
   groups?: number;
   topGroups?: number;
-  gating?: 'softmax' | 'sigmoid' | 'sqrt-softplus';
+  gating?: 'softmax' | 'sigmoid' | 'sqrtsoftplus';
   /** A bias per expert that takes part in the choice only (`exp_probs_b`). */
   selectionBias?: boolean;
   scale?: number;
@@ -126,16 +130,14 @@ export interface ArchitectureDescription {
   tiedEmbeddings?: boolean;
   /** Inner width of the dense layers' feed-forward network. */
   denseWidth?: number;
-  /** Norms per layer beside those inside attention (default 2). */
-  layerNorms?: number;
   experts?: ExpertsDescription;
   /** Kinds of attention by name; `attentionPattern` lists names, repeated over the layers. */
   attention: Record<string, AttentionDescription>;
   attentionPattern?: string[];
   /** Multi-token prediction layers; `sharedCopies`: the file repeats embedding and head for them. */
   mtp?: { layers: number; sharedCopies?: boolean };
-  /** Parameters outside layers, embedding and head, such as n-gram tables: rows are read one by one. */
-  tables?: { name: string; rows: number; width: number; rowsPerToken: number }[];
+  /** Lookup tables (n-grams) of which a token reads some rows: bytes as stored, whatever the quantisation. */
+  tables?: { name: string; rows: number; rowBytes: number; rowsPerToken: number }[];
 }
 
 export type Architecture = ArchitectureDescription;

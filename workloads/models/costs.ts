@@ -17,7 +17,7 @@ import type { GgmlType } from './ggml-types.ts';
 import { entriesRead, indexerValues, type KvChoice, kvBytes, kvValues, stateBytes } from './kv-cache.ts';
 import type { Model } from './model.ts';
 import type { Tensor } from './quantisation.ts';
-import type { TensorRole } from './tensors.ts';
+import type { TensorRole } from './roles.ts';
 
 export interface Cost {
   bytes: number;
@@ -71,7 +71,7 @@ export function headCost(model: Model): Cost {
 export function embeddingCost(model: Model): Cost {
   let bytes = 0;
   for (const { name, shape, bytes: all } of model.tensors) {
-    const table = model.architecture.tables?.find((candidate) => `${candidate.name}.weight` === name);
+    const table = model.architecture.tables?.find((candidate) => `${candidate.name}.table` === name);
     if (name === 'token_embd.weight') bytes += all / shape[1];
     else if (table) bytes += (all / shape[1]) * table.rowsPerToken;
   }

@@ -2,8 +2,9 @@
  * Tensor types with their block sizes: `block` elements are stored in `bytes` bytes, and a row (ne0 elements) is a whole
  * number of blocks, so row bytes = ne0 / block * bytes.
  *
- * Source: ggml, gguf-py/gguf/constants.py (GGMLQuantizationType, GGML_QUANT_SIZES) at c392e50; `id` is the number that
- * stands in a GGUF header. F8_E4M3 is the type of FP8 checkpoints on Hugging Face; ggml has no such type, so no id.
+ * Source: ggml, gguf-py/gguf/constants.py (GGMLQuantizationType, GGML_QUANT_SIZES) at c392e50, at b10451 for ids 40 to
+ * 42; `id` is the number that stands in a GGUF header. F8_E4M3 is the type of FP8 checkpoints on Hugging Face; ggml has no
+ * such type, so no id.
  */
 const TYPES = {
   F32: { id: 0, block: 1, bytes: 4 },
@@ -38,6 +39,9 @@ const TYPES = {
   TQ1_0: { id: 34, block: 256, bytes: 54 },
   TQ2_0: { id: 35, block: 256, bytes: 66 },
   MXFP4: { id: 39, block: 32, bytes: 17 },
+  NVFP4: { id: 40, block: 64, bytes: 36 },
+  Q1_0: { id: 41, block: 128, bytes: 18 },
+  Q2_0: { id: 42, block: 64, bytes: 18 },
   F8_E4M3: { id: -1, block: 1, bytes: 1 },
 } as const;
 

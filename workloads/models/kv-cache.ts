@@ -21,7 +21,7 @@ export function kvValues(attention: AttentionDescription, choice: KvChoice): num
     case 'linear':
       return 0;
     case 'compressed':
-      return attention.ratio ? attention.dim / attention.ratio : 0;
+      return attention.ratio && !attention.sharedCache ? attention.dim / attention.ratio : 0;
     case 'mla': {
       const { heads, kvRank, nope, rope, v } = attention;
       if (choice === 'naive') return heads * (nope + rope + v);
@@ -33,7 +33,9 @@ export function kvValues(attention: AttentionDescription, choice: KvChoice): num
 /** Key values that the sparse-attention indexer adds per token. */
 export function indexerValues(attention: AttentionDescription): number {
   if (attention.kind === 'mla') return attention.indexer?.dim ?? 0;
-  if (attention.kind === 'compressed') return (attention.indexer?.dim ?? 0) / (attention.ratio ?? 1);
+  if (attention.kind === 'compressed' && !attention.sharedCache) {
+    return (attention.indexer?.dim ?? 0) / (attention.ratio ?? 1);
+  }
   return 0;
 }
 

@@ -14,7 +14,8 @@
  */
 import type { Architecture } from './architecture.ts';
 import { blockElements, bytesOf, GGML_TYPES, type GgmlType, isGgmlType } from './ggml-types.ts';
-import { elementsOf, type TensorRole, type TensorShape } from './tensors.ts';
+import type { TensorRole } from './roles.ts';
+import { elementsOf, type TensorShape } from './tensors.ts';
 
 export interface Tensor extends TensorShape {
   type: GgmlType;
@@ -194,6 +195,7 @@ export function quantise(
   const choose = chooser(quantisation, architecture, shapes);
   return shapes.map((shape) => {
     if (shape.name.includes('tid2eid')) return typed(shape, 'I32');
+    if (shape.name.endsWith('.table')) return typed(shape, 'I8');
     if (stays(shape)) return typed(shape, 'F32');
     const type = choose(shape);
     return typed(shape, UNQUANTISED_TYPES.has(type) ? type : fallback(type, shape.shape[0]));

@@ -6,19 +6,7 @@
  */
 import { type Architecture, attentionOf, isMoeLayer } from './architecture.ts';
 import { type AddTensor, addAttention } from './attention-tensors.ts';
-
-export type TensorRole =
-  | 'embedding'
-  | 'head'
-  | 'norm'
-  | 'attention'
-  | 'router'
-  | 'shared-expert'
-  | 'dense-ffn'
-  | 'routed-experts'
-  /** Scales that lie beside the weights as tensors of their own (FP8): no parameters of the model. */
-  | 'scales'
-  | 'other';
+import { layerOf, roleOf, type TensorRole } from './roles.ts';
 
 export interface TensorShape {
   name: string;
@@ -28,96 +16,87 @@ export interface TensorShape {
   shape: number[];
 }
 
-const product = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
-
 /** Elements of a shape. */
-export const elementsOf = product;
+export const elementsOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+const tensorShape = (name: string, shape: number[]): TensorShape => ({
+  name,
+  role: roleOf(name),
+  layer: layerOf(name),
+  shape,
+});
 
 function addExperts(architecture: Architecture, layer: number, add: AddTensor): void {
   const experts = architecture.experts!;
   const { hidden } = architecture;
   const inner = experts.latent ?? hidden;
   if (layer < (architecture.denseLayers ?? 0) + (experts.hashLayers ?? 0)) {
-    add('router', 'ffn_gate_tid2eid.weight', [experts.topK, architecture.vocabulary]);
+    add('ffn_gate_tid2eid.weight', [experts.topK, architecture.vocabulary]);
   }
-  add('router', 'ffn_gate_inp.weight', [hidden, experts.count]);
-  if (experts.selectionBias) add('router', 'exp_probs_b.bias', [experts.count]);
+  add('ffn_gate_inp.weight', [hidden, experts.count]);
+  if (experts.selectionBias) add('exp_probs_b.bias', [experts.count]);
   if (experts.latent) {
-    add('router', 'ffn_latent_down.weight', [hidden, inner]);
-    add('router', 'ffn_latent_up.weight', [inner, hidden]);
+    add('ffn_latent_down.weight', [hidden, inner]);
+    add('ffn_latent_up.weight', [inner, hidden]);
   }
-  add('routed-experts', 'ffn_gate_exps.weight', [inner, experts.width, experts.count]);
-  add('routed-experts', 'ffn_up_exps.weight', [inner, experts.width, experts.count]);
-  add('routed-experts', 'ffn_down_exps.weight', [experts.width, inner, experts.count]);
+  add('ffn_gate_exps.weight', [inner, experts.width, experts.count]);
+  add('ffn_up_exps.weight', [inner, experts.width, experts.count]);
+  add('ffn_down_exps.weight', [experts.width, inner, experts.count]);
   if (experts.biases) {
-    add('router', 'ffn_gate_inp.bias', [experts.count]);
-    // Small enough (F32 vectors) that every engine keeps them in memory: not part of what is streamed.
-    add('other', 'ffn_gate_exps.bias', [experts.width, experts.count]);
-    add('other', 'ffn_up_exps.bias', [experts.width, experts.count]);
-    add('other', 'ffn_down_exps.bias', [inner, experts.count]);
+    add('ffn_gate_inp.bias', [experts.count]);
+    add('ffn_gate_exps.bias', [experts.width, experts.count]);
+    add('ffn_up_exps.bias', [experts.width, experts.count]);
+    add('ffn_down_exps.bias', [inner, experts.count]);
   }
   if (experts.shared) {
     const width = experts.shared * (experts.sharedWidth ?? experts.width);
-    add('shared-expert', 'ffn_gate_shexp.weight', [hidden, width]);
-    add('shared-expert', 'ffn_up_shexp.weight', [hidden, width]);
-    add('shared-expert', 'ffn_down_shexp.weight', [width, hidden]);
-    if (experts.sharedGate) add('shared-expert', 'ffn_gate_inp_shexp.weight', [hidden]);
+    add('ffn_gate_shexp.weight', [hidden, width]);
+    add('ffn_up_shexp.weight', [hidden, width]);
+    add('ffn_down_shexp.weight', [width, hidden]);
+    if (experts.sharedGate) add('ffn_gate_inp_shexp.weight', [hidden]);
   }
 }
 
 function addLayer(architecture: Architecture, layer: number, tensors: TensorShape[]): void {
   const { hidden } = architecture;
-  const add: AddTensor = (role, name, shape) =>
-    tensors.push({ name: `blk.${layer}.${name}`, role, layer, shape });
-  add('norm', 'attn_norm.weight', [hidden]);
+  const add: AddTensor = (name, shape) => tensors.push(tensorShape(`blk.${layer}.${name}`, shape));
+  add('attn_norm.weight', [hidden]);
   addAttention(attentionOf(architecture, layer), hidden, add);
-  add('norm', 'ffn_norm.weight', [hidden]);
-  for (let extra = 2; extra < (architecture.layerNorms ?? 2); extra++)
-    add('norm', `post_norm_${extra - 2}.weight`, [hidden]);
+  add('ffn_norm.weight', [hidden]);
   if (isMoeLayer(architecture, layer)) {
     addExperts(architecture, layer, add);
   } else {
     const width = architecture.denseWidth!;
-    add('dense-ffn', 'ffn_gate.weight', [hidden, width]);
-    add('dense-ffn', 'ffn_up.weight', [hidden, width]);
-    add('dense-ffn', 'ffn_down.weight', [width, hidden]);
+    add('ffn_gate.weight', [hidden, width]);
+    add('ffn_up.weight', [hidden, width]);
+    add('ffn_down.weight', [width, hidden]);
   }
 }
 
 function addPrediction(architecture: Architecture, layer: number, tensors: TensorShape[]): void {
   const { hidden, vocabulary } = architecture;
-  const add: AddTensor = (role, name, shape) =>
-    tensors.push({ name: `blk.${layer}.nextn.${name}`, role, layer, shape });
+  const add: AddTensor = (name, shape) => tensors.push(tensorShape(`blk.${layer}.nextn.${name}`, shape));
   addLayer(architecture, layer, tensors);
-  add('other', 'eh_proj.weight', [2 * hidden, hidden]);
-  add('norm', 'enorm.weight', [hidden]);
-  add('norm', 'hnorm.weight', [hidden]);
+  add('eh_proj.weight', [2 * hidden, hidden]);
+  add('enorm.weight', [hidden]);
+  add('hnorm.weight', [hidden]);
   if (!architecture.mtp!.sharedCopies) return;
-  add('embedding', 'embed_tokens.weight', [hidden, vocabulary]);
-  add('head', 'shared_head_head.weight', [hidden, vocabulary]);
-  add('norm', 'shared_head_norm.weight', [hidden]);
+  add('embed_tokens.weight', [hidden, vocabulary]);
+  add('shared_head_head.weight', [hidden, vocabulary]);
+  add('shared_head_norm.weight', [hidden]);
 }
 
 /** Every tensor of the model, embedding first, then layer by layer; prediction layers only where `mtp` asks for them. */
 export function tensorShapes(architecture: Architecture, options: { mtp?: boolean } = {}): TensorShape[] {
   const { hidden, vocabulary, layers } = architecture;
-  const tensors: TensorShape[] = [
-    { name: 'token_embd.weight', role: 'embedding', layer: -1, shape: [hidden, vocabulary] },
-  ];
+  const tensors = [tensorShape('token_embd.weight', [hidden, vocabulary])];
   for (const table of architecture.tables ?? []) {
-    tensors.push({
-      name: `${table.name}.weight`,
-      role: 'other',
-      layer: -1,
-      shape: [table.width, table.rows],
-    });
+    tensors.push(tensorShape(`${table.name}.table`, [table.rowBytes, table.rows]));
   }
   for (let layer = 0; layer < layers; layer++) addLayer(architecture, layer, tensors);
   const predicted = options.mtp ? (architecture.mtp?.layers ?? 0) : 0;
   for (let layer = layers; layer < layers + predicted; layer++) addPrediction(architecture, layer, tensors);
-  tensors.push({ name: 'output_norm.weight', role: 'norm', layer: -1, shape: [hidden] });
-  if (!architecture.tiedEmbeddings) {
-    tensors.push({ name: 'output.weight', role: 'head', layer: -1, shape: [hidden, vocabulary] });
-  }
+  tensors.push(tensorShape('output_norm.weight', [hidden]));
+  if (!architecture.tiedEmbeddings) tensors.push(tensorShape('output.weight', [hidden, vocabulary]));
   return tensors;
 }
