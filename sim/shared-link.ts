@@ -1,0 +1,323 @@
+/**
+ * A link shared by all who use it at the same time (PCIe uplink, DRAM, cores of a CPU): egalitarian processor sharing
+ * with a cap per flow.
+ *
+ * Who gets what, at every instant: each flow gets min(its cap, λ), with the one λ at which the flows together use the
+ * whole rate, or λ = ∞ when all caps together do not reach it. What a capped flow leaves is shared by the others
+ * (max-min fairness, found by water-filling: D. Bertsekas and R. Gallager, "Data Networks", 2nd ed., section 6.5.2).
+ * A cap is therefore a limit, never a guarantee; nothing is reserved and there are no weights.
+ *
+ * Flows of equal cap form a class with one virtual clock (flow-class): a start, stop or finish costs O(log flows +
+ * classes). A finish falls on the whole ps nearest to its exact instant and this rounding does not accumulate; a lone
+ * flow takes exactly duration(amount, min(cap, rate)). Flows that finish at one instant do so one after the other, in
+ * the order of their classes' clocks, then of their starts.
+ */
+import { Census, ConservationError } from './conservation.ts';
+import { FlowClass, FlowTable } from './flow-class.ts';
+import type { Wait } from './process.ts';
+import type { EventId, HandlerId, Simulation } from './simulation.ts';
+import { EXACT_LIMIT, type Picoseconds, toSeconds } from './time.ts';
+
+/** Names a flow under way, for `stop`. */
+export type FlowId = number;
+
+/** Running totals; the difference of two of them describes the time between. */
+export interface SharedLinkTotals {
+  time: Picoseconds;
+  started: number;
+  completed: number;
+  stopped: number;
+  /** Units that have crossed the link. */
+  carried: number;
+  /** ps with at least one flow. */
+  busy: Picoseconds;
+  /** ∫ flows dt, ps. */
+  flows: number;
+}
+
+export interface SharedLinkStatistics {
+  started: number;
+  completed: number;
+  stopped: number;
+  /** Units that have crossed the link. */
+  carried: number;
+  /** Units per second. */
+  throughput: number;
+  /** Share of the rate that was used, 0 to 1; 0 on a link of infinite rate. */
+  utilisation: number;
+  /** Share of the time with at least one flow. */
+  busyFraction: number;
+  /** Mean number of flows. */
+  meanFlows: number;
+}
+
+const NO_EVENT = 0;
+const START: SharedLinkTotals = {
+  time: 0,
+  started: 0,
+  completed: 0,
+  stopped: 0,
+  carried: 0,
+  busy: 0,
+  flows: 0,
+};
+
+export class SharedLink {
+  readonly name: string;
+  /** Units per second, over all flows. */
+  readonly rate: number;
+  private readonly sim: Simulation;
+  private readonly expired: HandlerId;
+  private readonly census = new Census();
+  private readonly table: FlowTable;
+  /** Classes with flows, by rising cap; and empty ones, for reuse. */
+  private readonly classes: FlowClass[] = [];
+  private readonly spare: FlowClass[] = [];
+  private event: EventId = NO_EVENT;
+  private eventTime: Picoseconds = 0;
+  private next: FlowClass | undefined;
+  /** ∫ of the rates given dt, and the sum of those rates now. */
+  private carried = 0;
+  private given = 0;
+  private since: Picoseconds = 0;
+  private busy = 0;
+  /** Units by the flows' own account: what the audit compares with `carried`. */
+  private received = 0;
+  /** Units that rounding finishes to whole ps may have added or dropped. */
+  private rounding = 0;
+
+  /**
+   * @param rate units/s, above 0; Infinity: no limit but the caps
+   * @throws if the rate is not above 0
+   */
+  constructor(sim: Simulation, { name, rate }: { name: string; rate: number }) {
+    if (!(rate > 0)) throw new Error(`${name}: rate is ${rate} units/s; it must be above 0`);
+    this.sim = sim;
+    this.name = name;
+    this.rate = rate;
+    this.table = new FlowTable(name);
+    this.expired = sim.register(() => this.expire());
+    sim.audit(() => this.audit());
+  }
+
+  /** Flows under way. */
+  get flows(): number {
+    return this.census.present;
+  }
+
+  /**
+   * Starts a flow now; done(a, b) is called when it has moved its amount.
+   * @param amount units, finite, from 0
+   * @param cap most that this flow can take, units/s, above 0; Infinity allowed
+   * @throws if amount or cap is out of range
+   */
+  start(amount: number, cap: number, done: HandlerId, a: number, b: number): FlowId {
+    if (!(amount >= 0 && amount < Infinity)) {
+      throw new Error(`${this.name}: flow of ${amount} units; it must be finite, 0 or more`);
+    }
+    if (!(cap > 0)) throw new Error(`${this.name}: cap is ${cap} units/s; it must be above 0`);
+    const { table } = this;
+    const { now } = this.sim;
+    const flow = table.take();
+    table.amounts[flow] = amount;
+    table.starts[flow] = now;
+    table.orders[flow] = this.census.submitted;
+    table.continuations[3 * flow] = done;
+    table.continuations[3 * flow + 1] = a;
+    table.continuations[3 * flow + 2] = b;
+    this.account();
+    this.census.arrive(now);
+    const flowClass = this.classOf(cap);
+    table.classes[flow] = flowClass;
+    flowClass.add(now, flow);
+    this.plan();
+    return table.slots.idOf(flow);
+  }
+
+  /** Ends a flow before its time; returns the units it had left, 0 if it has finished or was stopped already. */
+  stop(id: FlowId): number {
+    const { table } = this;
+    const flow = table.slots.slotOf(id);
+    if (flow < 0) return 0;
+    const { now } = this.sim;
+    const amount = table.amounts[flow];
+    const left = Math.min(amount, Math.max(0, table.classes[flow].left(now, flow)));
+    this.account();
+    this.census.cancel(now, table.starts[flow]);
+    this.received += amount - left;
+    this.drop(flow);
+    this.plan();
+    return left;
+  }
+
+  /** What a process yields to move an amount. */
+  transfer(amount: number, cap = Infinity): Wait {
+    return (done, a, b) => {
+      this.start(amount, cap, done, a, b);
+    };
+  }
+
+  /** Totals up to now: keep them at the end of a warm-up and hand them to `statistics`. */
+  totals(): SharedLinkTotals {
+    this.account();
+    const { now } = this.sim;
+    const { submitted, completed, cancelled } = this.census;
+    const { carried, busy } = this;
+    const flows = this.census.integral(now);
+    return { time: now, started: submitted, completed, stopped: cancelled, carried, busy, flows };
+  }
+
+  /** What was measured between the instant of `since` (default: the start) and now. */
+  statistics(since: SharedLinkTotals = START): SharedLinkStatistics {
+    const now = this.totals();
+    const time = now.time - since.time;
+    const perTime = (amount: number) => (time > 0 ? amount / time : 0);
+    const carried = now.carried - since.carried;
+    const throughput = time > 0 ? carried / toSeconds(time) : 0;
+    return {
+      started: now.started - since.started,
+      completed: now.completed - since.completed,
+      stopped: now.stopped - since.stopped,
+      carried,
+      throughput,
+      utilisation: throughput / this.rate,
+      busyFraction: perTime(now.busy - since.busy),
+      meanFlows: perTime(now.flows - since.flows),
+    };
+  }
+
+  /** The first flow due has finished. */
+  private expire(): void {
+    const { table } = this;
+    const { now } = this.sim;
+    const flowClass = this.next!;
+    const flow = flowClass.first;
+    this.event = NO_EVENT;
+    this.account();
+    this.settle(flowClass, flow);
+    this.census.complete(now, table.starts[flow]);
+    this.drop(flow);
+    this.plan();
+    const { continuations } = table;
+    this.sim.call(continuations[3 * flow], continuations[3 * flow + 1], continuations[3 * flow + 2]);
+  }
+
+  /** Books a finished flow and checks that its clock agrees with its amount. */
+  private settle(flowClass: FlowClass, flow: number): void {
+    const { now } = this.sim;
+    const amount = this.table.amounts[flow];
+    const left = flowClass.left(now, flow);
+    this.received += amount;
+    if (flowClass.rate === Infinity) {
+      this.carried += left;
+      return;
+    }
+    const step = now > EXACT_LIMIT ? now * 2 ** -52 : 1;
+    const tolerance = (flowClass.rate * step) / 1e12;
+    this.rounding += tolerance;
+    if (Math.abs(left) > tolerance + amount * 1e-9) {
+      throw new ConservationError(`${this.name}: a flow of ${amount} units finished with ${left} left`);
+    }
+  }
+
+  private drop(flow: number): void {
+    const flowClass = this.table.classes[flow];
+    flowClass.remove(flow);
+    this.table.slots.release(flow);
+    if (flowClass.size > 0) return;
+    this.classes.splice(this.classes.indexOf(flowClass), 1);
+    this.spare.push(flowClass);
+  }
+
+  /** The class of this cap; made, in its place, if there is none. */
+  private classOf(cap: number): FlowClass {
+    const { classes } = this;
+    let low = 0;
+    let high = classes.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (classes[middle].cap < cap) low = middle + 1;
+      else high = middle;
+    }
+    if (low < classes.length && classes[low].cap === cap) return classes[low];
+    const made = this.spare.pop() ?? new FlowClass(this.table);
+    made.cap = cap;
+    classes.splice(low, 0, made);
+    return made;
+  }
+
+  /** Shares the rate among the classes and schedules the next finish. */
+  private plan(): void {
+    const { classes, sim } = this;
+    const { now } = sim;
+    const { orders } = this.table;
+    let rate = this.rate;
+    let flows = this.census.present;
+    let fair = Infinity;
+    let due = Infinity;
+    this.next = undefined;
+    this.given = 0;
+    for (let i = 0; i < classes.length; i++) {
+      const flowClass = classes[i];
+      const { cap, size } = flowClass;
+      if (fair === Infinity && cap * flows > rate) fair = rate / flows;
+      const share = Math.min(cap, fair);
+      flowClass.setRate(now, share);
+      this.given += share * size;
+      rate -= share * size;
+      flows -= size;
+      const time = flowClass.due();
+      if (time < due || (time === due && orders[flowClass.first] < orders[this.next!.first])) {
+        due = time;
+        this.next = flowClass;
+      }
+    }
+    if (due < now) due = now;
+    if (this.event !== NO_EVENT) {
+      if (due === this.eventTime) return;
+      sim.cancel(this.event);
+      this.event = NO_EVENT;
+    }
+    if (this.next === undefined) return;
+    this.eventTime = due;
+    this.event = sim.at(due, this.expired);
+  }
+
+  /** Brings the integrals up to now. */
+  private account(): void {
+    const { now } = this.sim;
+    const time = now - this.since;
+    if (time === 0) return;
+    this.since = now;
+    if (this.census.present === 0) return;
+    this.busy += time;
+    this.carried += (this.given * time) / 1e12;
+  }
+
+  private audit(): void {
+    const { now } = this.sim;
+    this.account();
+    let present = 0;
+    let spent = 0;
+    let received = this.received;
+    for (const flowClass of this.classes) {
+      flowClass.forEach((flow) => {
+        present++;
+        spent += now - this.table.starts[flow];
+        received += this.table.amounts[flow] - flowClass.left(now, flow);
+      });
+    }
+    this.census.audit(this.name, now, present, spent);
+    const slack = this.rounding + received * 1e-9;
+    if (Math.abs(received - this.carried) > slack) {
+      throw new ConservationError(
+        `${this.name}: flows received ${received} units, the link gave ${this.carried}`,
+      );
+    }
+    if (received > (this.rate * this.busy) / 1e12 + slack && this.rate !== Infinity) {
+      throw new ConservationError(
+        `${this.name}: ${received} units in ${toSeconds(this.busy)} busy s, more than its ${this.rate} units/s`,
+      );
+    }
+  }
+}
