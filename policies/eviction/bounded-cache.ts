@@ -4,8 +4,11 @@
  * An object is inserted only if it fits beside all that is protected; this is known before anything is evicted
  * (`guardedBytes + size <= capacity`), so a refused object evicts nothing and a search for a victim always finds one.
  *
- * A policy extends this with its order of eviction. It repeats the five lines of `accessMany`, because V8 specialises a
- * loop for one class only where the loop belongs to that class.
+ * A policy extends this with its order of eviction. Each has an `accessMany` of its own, because V8 specialises a loop
+ * for one class only where the loop belongs to that class; the fastest have a second loop for the `plain` case.
+ *
+ * A prefetched object is inserted as a miss inserts it, and its first request is a hit; only clairvoyant policies tell
+ * the two apart.
  */
 import type { EvictionPolicy, PolicyOptions } from './policy.ts';
 
@@ -90,6 +93,11 @@ export abstract class BoundedCache implements EvictionPolicy {
     this.used -= this.sizeOf(id);
     this.evictions++;
     if (this.onEvict !== null) this.onEvict(id);
+  }
+
+  /** Equal sizes, nothing protected, nobody listening: the case of trace replay, which has loops of its own. */
+  protected isPlain(): boolean {
+    return this.sizes === null && this.guarded === 0 && this.onEvict === null;
   }
 
   private leave(id: number): void {

@@ -14,6 +14,21 @@ const OBJECTS = 14_848;
 const ROWS: [string, string, string][] = [
   ['lru', '', 'lru'],
   ['fifo', '', 'fifo'],
+  ['clock', 'n-bit-counter=1', 'clock'],
+  ['clock', 'n-bit-counter=2', 'clock:bits=2'],
+  ['sieve', '', 'sieve'],
+  ['s3fifo', 'fifo-size-ratio=0.10 ghost-size-ratio=0.90 move-to-main-threshold=2', 's3-fifo'],
+  ['s3fifo', 'move-to-main-threshold=1', 's3-fifo:move=1'],
+  ['s3fifo', 'fifo-size-ratio=0.25', 's3-fifo:small=.25'],
+  ['qdlp', 'fifo-size-ratio=0.10 ghost-size-ratio=0.9 main-cache=Clock2 move-to-main-threshold=1', 'qdlp'],
+  ['lfu', '', 'lfu'],
+  ['lfuda', '', 'lfuda'],
+  ['arc', '', 'arc'],
+  ['arcv0', '', 'arcv0'],
+  ['twoq', 'Ain-size-ratio=0.25 Aout-size-ratio=0.5', '2q'],
+  ['lirs', 'hirs_ratio=0.01', 'lirs'],
+  ['slru', 'n-seg=4 equal', 'slru'],
+  ['gdsf', '', 'gdsf'],
   ['belady', '', 'min'],
 ];
 
@@ -48,5 +63,9 @@ describeMeasured('libCacheSim', [TABLE, ...TRACES.map((name) => `cache/${name}.u
         Number(misses),
       );
     }
+  });
+  it('leaves no row of the table out', () => {
+    const named = new Set(ROWS.map(([policy, params]) => `${policy} ${params}`));
+    expect(table.map((row) => `${row[1]} ${row[2]}`).filter((row) => !named.has(row))).toEqual([]);
   });
 });

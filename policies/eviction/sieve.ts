@@ -1,0 +1,82 @@
+/**
+ * SIEVE: a queue in order of insertion, one visited bit an object, and a hand that moves from the oldest to the newest
+ * and wraps. The hand clears bits until it finds an unvisited object, which leaves; the survivors keep their places.
+ *
+ * Source: Zhang, Yang, Yue, Vigfusson, Rashmi, "SIEVE is simpler than LRU", NSDI 2024.
+ */
+import { BoundedCache } from './bounded-cache.ts';
+import { definePolicy } from './definition.ts';
+import { Lists } from './lists.ts';
+import type { PolicyOptions } from './policy.ts';
+
+export class Sieve extends BoundedCache {
+  private readonly queue: Lists;
+  private readonly end: number;
+  private readonly visited: Uint8Array;
+  /** The next object to look at; `end`: the oldest. */
+  private hand: number;
+
+  constructor(options: PolicyOptions) {
+    super(options);
+    this.queue = new Lists(options.objects, 1);
+    this.end = this.queue.sentinel(0);
+    this.visited = new Uint8Array(options.objects);
+    this.hand = this.end;
+  }
+
+  accessMany(ids: Uint32Array, from: number, to: number): number {
+    let hits = 0;
+    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
+    return hits;
+  }
+
+  access(id: number): boolean {
+    if (this.resident[id] === 1) {
+      this.visited[id] = 1;
+      return true;
+    }
+    this.admit(id);
+    return false;
+  }
+
+  hit(id: number): void {
+    this.visited[id] = 1;
+  }
+
+  admit(id: number): boolean {
+    const size = this.sizeOf(id);
+    if (!this.canFit(size)) return false;
+    while (this.used + size > this.capacity) this.evict();
+    this.queue.pushFront(this.end, id);
+    this.visited[id] = 0;
+    this.enter(id, size);
+    return true;
+  }
+
+  protected detach(id: number): void {
+    if (this.hand === id) this.hand = this.queue.prev[id];
+    this.queue.unlink(id);
+  }
+
+  private evict(): void {
+    const { queue, visited, guards, end } = this;
+    let victim = this.hand === end ? queue.prev[end] : this.hand;
+    while (visited[victim] !== 0 || guards[victim] !== 0) {
+      if (guards[victim] === 0) visited[victim] = 0;
+      victim = queue.prev[victim];
+      if (victim === end) victim = queue.prev[end];
+    }
+    this.hand = queue.prev[victim];
+    queue.unlink(victim);
+    this.evicted(victim);
+  }
+}
+
+export const sieve = definePolicy({
+  name: 'sieve',
+  version: 1,
+  description:
+    'A queue in order of insertion with one visited bit an object; a hand clears bits from the oldest to the newest ' +
+    'until it finds an unvisited object, which leaves. Zhang, Yang, Yue, Vigfusson, Rashmi, NSDI 2024.',
+  create: (options) => new Sieve(options),
+});
