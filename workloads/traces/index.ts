@@ -1,0 +1,24 @@
+/** Measured traces: importers, statistics, naming by tensor, and exports. */
+export * from './access-map.ts';
+export * from './block-trace.ts';
+export * from './components.ts';
+export { toChromeTrace } from './export/chrome.ts';
+export { toCsv } from './export/csv.ts';
+export { toFioIolog } from './export/fio-iolog.ts';
+export * from './fault-trace.ts';
+export * from './file-extents.ts';
+export type { FioDirection, FioJob, FioLatency } from './formats/fio-json.ts';
+export { detectFormat, formatOf, TRACE_FORMATS } from './formats/index.ts';
+export type { Imported, Importer, ImportOptions, TraceFormat } from './imported.ts';
+export * from './load.ts';
+export * from './model-use.ts';
+export * from './on-file.ts';
+export type { CountedAction } from './pairing.ts';
+export { aboveLink, overDepth } from './plausibility.ts';
+export * from './proc-maps.ts';
+export type { SampleTable } from './sample-table.ts';
+export * from './statistics.ts';
+export * from './tensor-csv.ts';
+export * from './tensor-extents.ts';
+export { tokenStarts } from './token-periods.ts';
+export { TraceError } from './trace-error.ts';
