@@ -10,6 +10,7 @@ import type {
   GqaDescription,
 } from '../models/architecture.ts';
 import { checkArchitecture } from '../models/check-architecture.ts';
+import { ConfigKeys } from './config-keys.ts';
 
 interface Family {
   gguf: string;
@@ -55,59 +56,7 @@ const FAMILIES: Record<string, Family> = {
   mistral: { gguf: 'llama' },
 };
 
-/** Reads a key of the file with a check; errors name file, key, what was found and what is allowed. */
-class Keys {
-  readonly config: Record<string, unknown>;
-  readonly where: string;
-
-  constructor(config: Record<string, unknown>, where: string) {
-    this.config = config;
-    this.where = where;
-  }
-
-  fail(key: string, wanted: string): never {
-    const found = JSON.stringify(this.config[key])?.slice(0, 80);
-    throw new Error(
-      `${this.where}: '${key}' is ${found === undefined ? 'missing' : found}, expected ${wanted}`,
-    );
-  }
-
-  has = (key: string) => this.config[key] !== undefined && this.config[key] !== null;
-
-  /** A positive whole number under the first of `names` that is there. */
-  count(...names: string[]): number {
-    const key = names.find((name) => this.has(name)) ?? names[0];
-    const value = this.config[key];
-    if (!Number.isSafeInteger(value) || (value as number) < 1) {
-      const other = names.length > 1 ? ` (or ${names.slice(1).join(', ')})` : '';
-      this.fail(key, `a positive whole number${other}`);
-    }
-    return value as number;
-  }
-
-  countOr<T>(missing: T, ...names: string[]): number | T {
-    const present = names.filter((name) => this.has(name) && this.config[name] !== 0);
-    return present.length > 0 ? this.count(...present) : missing;
-  }
-
-  number(key: string): number | undefined {
-    if (!this.has(key)) return undefined;
-    return typeof this.config[key] === 'number' ? this.config[key] : this.fail(key, 'a number');
-  }
-
-  flag(key: string): boolean | undefined {
-    if (!this.has(key)) return undefined;
-    return typeof this.config[key] === 'boolean' ? this.config[key] : this.fail(key, 'true or false');
-  }
-
-  list(key: string, length: number): unknown[] | undefined {
-    if (!this.has(key)) return undefined;
-    const value = this.config[key];
-    return Array.isArray(value) && value.length >= length ? value : this.fail(key, `a list of ${length}`);
-  }
-}
-
-function expertsOf(keys: Keys, family: Family): ExpertsDescription | undefined {
+function expertsOf(keys: ConfigKeys, family: Family): ExpertsDescription | undefined {
   const names = ['n_routed_experts', 'num_local_experts', 'num_experts'];
   if (!names.some(keys.has)) return undefined;
   for (const key of ['moe_layer_freq', 'decoder_sparse_step']) {
@@ -132,7 +81,7 @@ function expertsOf(keys: Keys, family: Family): ExpertsDescription | undefined {
   };
 }
 
-function indexerOf(keys: Keys) {
+function indexerOf(keys: ConfigKeys) {
   if (!keys.has('index_topk')) return undefined;
   return {
     heads: keys.count('index_n_heads'),
@@ -141,7 +90,7 @@ function indexerOf(keys: Keys) {
   };
 }
 
-const mlaOf = (keys: Keys): AttentionDescription => ({
+const mlaOf = (keys: ConfigKeys): AttentionDescription => ({
   kind: 'mla',
   heads: keys.count('num_attention_heads'),
   qRank: keys.countOr(undefined, 'q_lora_rank'),
@@ -152,7 +101,7 @@ const mlaOf = (keys: Keys): AttentionDescription => ({
   indexer: indexerOf(keys),
 });
 
-function gqaOf(keys: Keys, family: Family): GqaDescription {
+function gqaOf(keys: ConfigKeys, family: Family): GqaDescription {
   const heads = keys.count('num_attention_heads');
   return {
     biases: keys.flag('attention_bias') ? 'qkv' : 'none',
@@ -165,7 +114,7 @@ function gqaOf(keys: Keys, family: Family): GqaDescription {
   };
 }
 
-const linearOf = (keys: Keys): AttentionDescription => ({
+const linearOf = (keys: ConfigKeys): AttentionDescription => ({
   kind: 'linear',
   keyHeads: keys.count('linear_num_key_heads'),
   valueHeads: keys.count('linear_num_value_heads'),
@@ -177,7 +126,7 @@ const linearOf = (keys: Keys): AttentionDescription => ({
 type Attentions = Pick<Architecture, 'attention' | 'attentionPattern'>;
 
 /** DeepSeek-V4: the ratio of each layer; 0 keeps the window alone, 4 has an indexer over overlapping windows. */
-function compressedOf(keys: Keys, layers: number): Attentions {
+function compressedOf(keys: ConfigKeys, layers: number): Attentions {
   const base = {
     kind: 'compressed' as const,
     heads: keys.count('num_attention_heads'),
@@ -199,7 +148,7 @@ function compressedOf(keys: Keys, layers: number): Attentions {
   };
 }
 
-function attentionsOf(keys: Keys, family: Family, type: string, layers: number): Attentions {
+function attentionsOf(keys: ConfigKeys, family: Family, type: string, layers: number): Attentions {
   if (type === 'deepseek_v4') return compressedOf(keys, layers);
   if (keys.has('kv_lora_rank')) return { attention: { mla: mlaOf(keys) } };
   const full = gqaOf(keys, family);
@@ -234,7 +183,7 @@ export function readHfConfig(value: unknown, where: string): Architecture {
   const outer = value as Record<string, unknown>;
   const inner = outer.text_config;
   const config = typeof inner === 'object' && inner !== null ? { ...outer, ...inner } : outer;
-  const keys = new Keys(config as Record<string, unknown>, where);
+  const keys = new ConfigKeys(config as Record<string, unknown>, where);
   const type = String(keys.config.model_type);
   if (!Object.hasOwn(FAMILIES, type)) keys.fail('model_type', `one of ${Object.keys(FAMILIES).join(', ')}`);
   const family = FAMILIES[type];

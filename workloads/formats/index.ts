@@ -1,2 +1,7 @@
 /** Files that describe models: Hugging Face's config.json and GGUF headers. */
+export { type GgufHeader, type GgufTensor, readGgufHeader } from './gguf.ts';
+export { ggufArchitecture } from './gguf-architecture.ts';
+export type { GgufFile } from './gguf-cursor.ts';
+export { ggufModel } from './gguf-model.ts';
+export { partNames, readGguf } from './gguf-splits.ts';
 export * from './hf-config.ts';

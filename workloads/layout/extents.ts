@@ -22,6 +22,16 @@ export interface LayoutOptions {
   headerBytes?: number;
   /** A new file is begun before the tensor that would make one larger than this (default: one file). */
   splitBytes?: number;
+  /** One file a drive instead, placed by a placement policy; an array with stripes of `bytes` maps them to its drives. */
+  drives?: DriveSplit;
+}
+
+export interface DriveSplit {
+  count: number;
+  /** Address space of each drive: drive d has the addresses from d * bytes on. */
+  bytes: number;
+  /** Drive of a tensor (`expert` -1) or, in the expert-contiguous order, of one expert of a layer. */
+  driveOf(layer: number, expert: number, name: string): number;
 }
 
 /** What the layout needs to know of a tensor. */
@@ -87,37 +97,74 @@ function units(tensors: readonly Placeable[], order: LayoutOrder): Unit[] {
   });
 }
 
+/** A file being laid out: `end` is the first free address. */
+interface OpenFile {
+  start: number;
+  end: number;
+}
+
+/** Says in which file the next unit goes, from first to last unit. */
+type ChooseFile = (unit: Unit, start: (file: OpenFile) => number) => OpenFile;
+
+function byDrive(
+  tensors: readonly Placeable[],
+  drives: DriveSplit,
+  header: number,
+  files: OpenFile[],
+): ChooseFile {
+  for (let drive = 0; drive < drives.count; drive++) {
+    files.push({ start: drive * drives.bytes, end: drive * drives.bytes + header });
+  }
+  return (unit, start) => {
+    const { layer, name } = tensors[unit.tensors[0]];
+    const drive = drives.driveOf(layer, unit.expert, name);
+    const file = files[drive];
+    if (!file)
+      throw new Error(`'${name}' is placed on drive ${drive}: there are ${drives.count}, counted from 0`);
+    if (start(file) + unit.bytes > file.start + drives.bytes) {
+      throw new Error(`'${name}' does not fit on drive ${drive} of ${drives.bytes} bytes`);
+    }
+    return file;
+  };
+}
+
+function bySize(splitBytes: number, header: number, files: OpenFile[]): ChooseFile {
+  files.push({ start: 0, end: header });
+  return (unit, start) => {
+    const file = files.at(-1)!;
+    const fits = start(file) + unit.bytes - file.start <= splitBytes;
+    if (fits || file.end === file.start + header) return file;
+    const next = { start: file.end, end: file.end + header };
+    files.push(next);
+    return next;
+  };
+}
+
 /** Lays the tensors out; sizes and addresses in bytes. */
 export function layOut(tensors: readonly Placeable[], options: LayoutOptions): Layout {
-  const { order, alignment = GGUF_ALIGNMENT, splitBytes = Number.POSITIVE_INFINITY } = options;
+  const { order, alignment = GGUF_ALIGNMENT, splitBytes = Number.POSITIVE_INFINITY, drives } = options;
   const header = alignUp(options.headerBytes ?? headerSize(tensors), alignment);
   const extents: (Extent | undefined)[] = new Array(tensors.length);
   const starts = new Map<number, Float64Array>();
-  const files: Extent[] = [];
-  let fileStart = 0;
-  let end = header;
+  const files: OpenFile[] = [];
+  const choose = drives ? byDrive(tensors, drives, header, files) : bySize(splitBytes, header, files);
+  const startIn = (file: OpenFile) => file.start + alignUp(file.end - file.start, alignment);
   for (const unit of units(tensors, order)) {
-    let start = alignUp(end - fileStart, alignment) + fileStart;
-    if (start + unit.bytes - fileStart > splitBytes && end > fileStart + header) {
-      files.push({ offset: fileStart, bytes: end - fileStart });
-      fileStart = end;
-      start = fileStart + header;
-    }
-    end = start;
+    const file = choose(unit, startIn);
+    file.end = startIn(file);
     for (const index of unit.tensors) {
-      const tensor = tensors[index];
+      const { bytes, shape } = tensors[index];
       if (unit.expert < 0) {
-        extents[index] = { offset: end, bytes: tensor.bytes };
-        end += tensor.bytes;
-        continue;
+        extents[index] = { offset: file.end, bytes };
+      } else {
+        if (!starts.has(index)) starts.set(index, new Float64Array(shape[2]));
+        starts.get(index)![unit.expert] = file.end;
       }
-      if (!starts.has(index)) starts.set(index, new Float64Array(tensor.shape[2]));
-      starts.get(index)![unit.expert] = end;
-      end += tensor.bytes / tensor.shape[2];
+      file.end += unit.expert < 0 ? bytes : bytes / shape[2];
     }
   }
-  files.push({ offset: fileStart, bytes: end - fileStart });
-  return { tensors: extents, slice: slicer(tensors, extents, starts), files };
+  const placed = files.map(({ start, end }) => ({ offset: start, bytes: end - start }));
+  return { tensors: extents, slice: slicer(tensors, extents, starts), files: placed };
 }
 
 function slicer(
@@ -142,10 +189,10 @@ export function givenLayout(
   return { tensors: [...extents], slice: slicer(tensors, extents, new Map()), files };
 }
 
-/** Joins extents that touch, keeping their order. */
+/** The extents in order of address, those that touch joined into one. */
 export function joinExtents(extents: readonly Extent[]): Extent[] {
   const joined: Extent[] = [];
-  for (const { offset, bytes } of extents) {
+  for (const { offset, bytes } of [...extents].sort((a, b) => a.offset - b.offset)) {
     const last = joined.at(-1);
     if (last && last.offset + last.bytes === offset) last.bytes += bytes;
     else joined.push({ offset, bytes });

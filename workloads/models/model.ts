@@ -12,7 +12,7 @@ import {
   routedByLayer,
 } from '../layout/extents.ts';
 import type { LayoutOrder } from '../layout/order.ts';
-import { type Architecture, attentionOf, isMoeLayer } from './architecture.ts';
+import { type Architecture, attentionOf } from './architecture.ts';
 import type { GgmlType } from './ggml-types.ts';
 import { indexerValues, type KvChoice, kvBytes, kvValues } from './kv-cache.ts';
 import { type Quantisation, quantise, type Tensor } from './quantisation.ts';
@@ -75,17 +75,16 @@ export function assembleModel(
     quantisation,
     tensors,
     layers,
-    moeLayers: Int32Array.from({ length: layers }, (_, layer) => layer).filter((layer) =>
-      isMoeLayer(architecture, layer),
-    ),
-    mtpLayers: Math.max(...tensors.map((tensor) => tensor.layer)) + 1 - layers,
+    moeLayers: Int32Array.from(routed.keys())
+      .filter((layer) => layer < layers)
+      .sort(),
+    mtpLayers: tensors.reduce((most, { layer }) => Math.max(most, layer), 0) + 1 - layers,
     experts: experts?.count ?? 0,
     topK: experts?.topK ?? 0,
     expertBytes: (layer) =>
       routedOf(routed, layer).reduce((sum, index) => sum + tensors[index].bytes / tensors[index].shape[2], 0),
     expertExtents(layer, expert) {
-      const slices = routedOf(routed, layer).map((index) => layout.slice(index, expert));
-      return joinExtents(slices.sort((a, b) => a.offset - b.offset));
+      return joinExtents(routedOf(routed, layer).map((index) => layout.slice(index, expert)));
     },
     tensorExtent(index) {
       const extent = layout.tensors[index];

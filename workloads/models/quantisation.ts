@@ -155,7 +155,7 @@ function chooser(quantisation: Quantisation, architecture: Architecture, shapes:
   const recipe = RECIPES[quantisation];
   if (recipe) {
     const values = shapes.filter((t) => /attn_v\.weight|attn_kv_b\.weight/.test(t.name)).map((t) => t.name);
-    const layers = Math.max(...shapes.map((t) => t.layer)) + 1;
+    const layers = shapes.reduce((most, { layer }) => Math.max(most, layer), 0) + 1;
     return (tensor: TensorShape) => mixedType(recipe, tensor, architecture, layers, values);
   }
   if (quantisation === 'MXFP4_MOE') {

@@ -17,7 +17,7 @@ export type TensorRole = (typeof TENSOR_ROLES)[number];
 /** First match decides. Biases of experts are F32 vectors that every engine keeps in memory, so not `routed-experts`. */
 const RULES: [RegExp, TensorRole][] = [
   [/_scale(_inv)?$|\.scale$/, 'scales'],
-  [/^token_embd\.weight$|embed_tokens\.weight$/, 'embedding'],
+  [/^token_embd\.weight$|embed_tokens\.weight$|\.table$/, 'embedding'],
   [/^output\.weight$|shared_head_head\.weight$/, 'head'],
   [/_exps\.weight$/, 'routed-experts'],
   [/_exps\.bias$/, 'other'],

@@ -25,7 +25,7 @@ export interface ModelSummary {
     files: number;
     byRole: Record<TensorRole, number>;
     byType: Record<string, number>;
-    /** Everything but routed experts: what must stay in memory for expert streaming. */
+    /** Everything but routed experts and lookup tables: what must stay in memory for expert streaming. */
     trunk: number;
     /** Routed experts of one token that finds none in memory. */
     routedPerToken: number;
@@ -38,12 +38,13 @@ export interface ModelSummary {
 }
 
 const isRouted = ({ name }: Tensor) => /_exps\.(weight|bias)$/.test(name);
+const isTable = (name: string) => name.endsWith('.table');
 const sumOf = (tensors: readonly Tensor[], value: (tensor: Tensor) => number) =>
   tensors.reduce((sum, tensor) => sum + value(tensor), 0);
 
 function parametersOf(model: Model): ModelSummary['parameters'] {
   const { experts, topK, layers } = model;
-  const weights = model.tensors.filter(({ name, role }) => role !== 'scales' && !name.endsWith('.table'));
+  const weights = model.tensors.filter(({ name, role }) => role !== 'scales' && !isTable(name));
   const elements = (tensor: Tensor) => tensor.elements;
   const decoding = weights.filter(({ layer }) => layer < layers);
   const routed = sumOf(decoding.filter(isRouted), elements);
@@ -73,7 +74,8 @@ function bytesOf(model: Model): ModelSummary['bytes'] {
     readPerToken += cost.attention.bytes + cost.router.bytes + cost.shared.bytes + cost.dense.bytes;
     if (cost.expert.bytes > 0) routedPerToken += model.topK * cost.expert.bytes;
   }
-  const trunk = sumOf(model.tensors, (tensor) => tensor.bytes) - byRole['routed-experts'];
+  const resident = model.tensors.filter(({ name, role }) => role !== 'routed-experts' && !isTable(name));
+  const trunk = sumOf(resident, (tensor) => tensor.bytes);
   readPerToken += routedPerToken;
   return {
     file: model.fileBytes,

@@ -100,6 +100,31 @@ describe('layout', () => {
     expect(model.fileBytes).toBe(model.files.reduce((sum, file) => sum + file.bytes, 0));
   });
 
+  it('spreads experts over drives as a placement policy says, and the rest with them', () => {
+    const bytes = 2 ** 30;
+    const driveOf = (layer: number, expert: number) => (expert < 0 ? 0 : (layer + expert) % 3);
+    const model = buildModel(small, 'Q4_K', {
+      order: 'expert-contiguous',
+      drives: { count: 3, bytes, driveOf },
+    });
+    for (const layer of model.moeLayers) {
+      for (let expert = 0; expert < model.experts; expert++) {
+        const [extent, ...rest] = model.expertExtents(layer, expert);
+        expect(rest).toEqual([]);
+        expect(Math.floor(extent.offset / bytes)).toBe((layer + expert) % 3);
+      }
+    }
+    expect(model.files.map((file) => file.offset)).toEqual([0, bytes, 2 * bytes]);
+    const crowded = { count: 3, bytes: 100_000, driveOf };
+    expect(() => buildModel(small, 'Q4_K', { order: 'expert-contiguous', drives: crowded })).toThrow(
+      /does not fit on drive 0/,
+    );
+    const beyond = { count: 2, bytes, driveOf };
+    expect(() => buildModel(small, 'Q4_K', { order: 'expert-contiguous', drives: beyond })).toThrow(
+      /drive 2: there are 2/,
+    );
+  });
+
   it('names the orders there are when asked for another', () => {
     expect(() => buildModel(small, 'Q4_K', { order: 'random' as 'layer-order' })).toThrow(
       /'random'.*layer-order/,
