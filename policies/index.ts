@@ -3,5 +3,6 @@ export type { Characteristics, Parameter, ParameterValue, ParameterValues } from
 export type { PolicyDefinition } from './eviction/definition.ts';
 export { type EvictionPolicy, type Future, NEVER, type PolicyOptions } from './eviction/policy.ts';
 export { futureOf } from './future.ts';
+export * from './prefetch/index.ts';
 export { completeParameters, createPolicy, findPolicy, policies } from './registry.ts';
 export { formatSpec, parseSpec, parseSpecs, type Spec } from './spec.ts';

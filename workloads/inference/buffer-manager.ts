@@ -1,0 +1,214 @@
+/**
+ * The program's own cache of weights: which objects are in memory, which are on their way, and who waits for them.
+ *
+ * The policy decides what leaves; this file keeps the rules that hold for every policy:
+ * - a batch (what one step needs at once) is looked up first; then its hits are promoted and its misses admitted, and
+ *   nothing of the batch is evicted before it is released;
+ * - an object that is being read is never a victim, and a demand for it joins the read instead of starting a second;
+ * - what the policy does not admit is read into a scratch buffer and dropped when its batch is released;
+ * - a hit is an object that is resident and complete when it is asked for. A join is not a hit.
+ */
+
+import type { IoInterface } from '../../devices/index.ts';
+import type { EvictionPolicy } from '../../policies/index.ts';
+import { type HandlerId, Signal, type Simulation } from '../../sim/index.ts';
+import type { Catalogue } from './catalogue.ts';
+import { PrefetchAccount } from './prefetch-account.ts';
+
+const ABSENT = 0;
+/** Being read for a step that waits for it. */
+const DEMANDED = 1;
+/** Being read ahead. */
+const PREFETCHING = 2;
+/** A prefetch that was given up, while requests of it are still at the device: its memory is not free yet. */
+const DRAINING = 3;
+const RESIDENT = 4;
+
+/** Request priorities: prefetches go behind every demand. */
+const DEMAND = 0;
+const PREFETCH = 1;
+
+/** In place of a read id: this extent is complete. */
+const LANDED = -1;
+
+export interface CacheCounts {
+  requests: number;
+  hits: number;
+  joined: number;
+  misses: number;
+  bytesHit: number;
+  bytesJoined: number;
+  bytesMissed: number;
+}
+
+/** Sees every read of an object, for the timeline. */
+export interface ReadObserver {
+  issued(id: number, ahead: boolean): void;
+  landed(id: number): void;
+}
+
+export class BufferManager {
+  readonly counts: CacheCounts = emptyCounts();
+  readonly prefetched: PrefetchAccount;
+  /** Fires whenever an object has landed. */
+  readonly landed: Signal;
+  private readonly catalogue: Catalogue;
+  private readonly policy: EvictionPolicy;
+  private readonly io: IoInterface;
+  private readonly observer: ReadObserver;
+  private readonly extentDone: HandlerId;
+  private readonly state: Uint8Array;
+  /** Extents of the object still being read. */
+  private readonly pending: Uint8Array;
+  /** Demanded again while draining: read it anew once it has drained. */
+  private readonly wanted: Uint8Array;
+  /** The read of each extent, or LANDED. */
+  private readonly reads: Int32Array;
+  private readonly objectOf: Uint32Array;
+
+  constructor(
+    sim: Simulation,
+    catalogue: Catalogue,
+    policy: EvictionPolicy,
+    io: IoInterface,
+    observer: ReadObserver,
+  ) {
+    this.observer = observer;
+    this.catalogue = catalogue;
+    this.policy = policy;
+    this.io = io;
+    this.prefetched = new PrefetchAccount(catalogue.objects);
+    this.state = new Uint8Array(catalogue.objects);
+    this.pending = new Uint8Array(catalogue.objects);
+    this.wanted = new Uint8Array(catalogue.objects);
+    this.reads = new Int32Array(catalogue.extentOffset.length);
+    this.objectOf = new Uint32Array(catalogue.extentOffset.length);
+    for (let id = 0; id < catalogue.objects; id++)
+      this.objectOf.fill(id, catalogue.extentStart[id], catalogue.extentStart[id + 1]);
+    this.landed = new Signal(sim);
+    this.extentDone = sim.register((extent) => this.extentLanded(extent));
+  }
+
+  /** True when the object is in memory and complete. */
+  ready(id: number): boolean {
+    return this.state[id] === RESIDENT;
+  }
+
+  /** Asks for ids[from..to) together; each is ready now or lands later. */
+  request(ids: Uint32Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      this.policy.protect(ids[i]);
+      this.count(ids[i]);
+    }
+    for (let i = from; i < to; i++) if (this.policy.contains(ids[i])) this.policy.hit(ids[i]);
+    for (let i = from; i < to; i++) if (!this.policy.contains(ids[i])) this.policy.admit(ids[i]);
+    for (let i = from; i < to; i++) this.ensureRead(ids[i]);
+  }
+
+  /** The step that asked for ids[from..to) has used them. */
+  release(ids: Uint32Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      const id = ids[i];
+      this.policy.unprotect(id);
+      if (!this.policy.contains(id) && this.state[id] === RESIDENT) this.state[id] = ABSENT;
+    }
+  }
+
+  /**
+   * Reads an object ahead of its use.
+   * @returns false when it is in memory or on its way already, or when there is no room for it
+   */
+  prefetch(id: number): boolean {
+    if (this.state[id] !== ABSENT) return false;
+    if (!this.policy.admit(id, true)) return false;
+    this.prefetched.issued(id, this.catalogue.bytes[id]);
+    this.read(id, PREFETCHING, PREFETCH);
+    return true;
+  }
+
+  /**
+   * Gives up a prefetch that has not landed. Requests already at the device still complete; when all of them are, the
+   * prefetch goes on as if nothing had been said.
+   */
+  cancelPrefetch(id: number): void {
+    if (this.state[id] !== PREFETCHING) return;
+    this.state[id] = DRAINING;
+    const { extentStart } = this.catalogue;
+    let unread = 0;
+    for (let e = extentStart[id]; e < extentStart[id + 1]; e++)
+      if (this.reads[e] !== LANDED) unread += this.io.cancel(this.reads[e]);
+    if (unread > 0) this.prefetched.cancelled(id, this.catalogue.bytes[id], unread);
+    else this.state[id] = PREFETCHING;
+  }
+
+  /** An object was evicted by the policy: wire this as the policy's onEvict. */
+  evicted(id: number): void {
+    this.state[id] = ABSENT;
+    this.prefetched.evicted(id, this.catalogue.bytes[id]);
+  }
+
+  private count(id: number): void {
+    const { counts } = this;
+    const bytes = this.catalogue.bytes[id];
+    counts.requests++;
+    const state = this.state[id];
+    if (state === RESIDENT) {
+      counts.hits++;
+      counts.bytesHit += bytes;
+    } else if (state === PREFETCHING) {
+      counts.joined++;
+      counts.bytesJoined += bytes;
+    } else {
+      counts.misses++;
+      counts.bytesMissed += bytes;
+    }
+    this.prefetched.demanded(id, bytes, state === PREFETCHING);
+  }
+
+  private ensureRead(id: number): void {
+    const state = this.state[id];
+    if (state === ABSENT) this.read(id, DEMANDED, DEMAND);
+    else if (state === DRAINING) this.wanted[id] = 1;
+    else if (state === PREFETCHING) {
+      this.state[id] = DEMANDED;
+      const { extentStart } = this.catalogue;
+      for (let e = extentStart[id]; e < extentStart[id + 1]; e++)
+        if (this.reads[e] !== LANDED) this.io.promote(this.reads[e]);
+    }
+  }
+
+  private read(id: number, state: number, priority: 0 | 1): void {
+    const { extentStart, extentOffset, extentBytes } = this.catalogue;
+    this.state[id] = state;
+    this.observer.issued(id, priority === PREFETCH);
+    this.policy.protect(id);
+    this.pending[id] = extentStart[id + 1] - extentStart[id];
+    for (let e = extentStart[id]; e < extentStart[id + 1]; e++)
+      this.reads[e] = this.io.read(extentOffset[e], extentBytes[e], priority, this.extentDone, e);
+  }
+
+  private extentLanded(extent: number): void {
+    const id = this.objectOf[extent];
+    this.reads[extent] = LANDED;
+    if (--this.pending[id] > 0) return;
+    this.policy.unprotect(id);
+    if (this.state[id] === DRAINING) this.drained(id);
+    else {
+      this.state[id] = RESIDENT;
+      this.observer.landed(id);
+      this.landed.fire();
+    }
+  }
+
+  private drained(id: number): void {
+    this.state[id] = ABSENT;
+    if (this.wanted[id] === 1) {
+      this.wanted[id] = 0;
+      this.read(id, DEMANDED, DEMAND);
+    } else this.policy.remove(id);
+  }
+}
+
+export function emptyCounts(): CacheCounts {
+  return { requests: 0, hits: 0, joined: 0, misses: 0, bytesHit: 0, bytesJoined: 0, bytesMissed: 0 };
+}

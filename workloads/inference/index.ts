@@ -1,0 +1,8 @@
+/** The simulated inference program. */
+export { type Catalogue, TRUNK_PARTS, type TrunkPart } from './catalogue.ts';
+export { type DecodeOptions, type DecodeOutcome, runDecode, type Tally } from './decode.ts';
+export { type DemandSequence, demandSequence } from './demand-sequence.ts';
+export type { PrefetchTotals } from './prefetch-account.ts';
+export type { Execution } from './program.ts';
+export type { Phase, Recorder, TimeKind } from './recorder.ts';
+export { type StepCosts, stepCosts } from './token-steps.ts';

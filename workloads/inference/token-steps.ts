@@ -1,0 +1,58 @@
+/**
+ * What one step of a pass costs the processor: floating-point operations, and bytes of weights and of KV cache that
+ * cross the memory bus. A step takes max(FLOP / rate, bytes / bandwidth) on an idle host (roofline), longer when I/O
+ * shares its cores or its memory.
+ *
+ * Weights are read once for all rows (tokens) of a pass, and multiplied with each. Attention adds its products with the
+ * context, per row; its KV cache is read once for all rows of a prompt, whose mean context is used.
+ */
+import {
+  type Cost,
+  contextCost,
+  type GgmlType,
+  headCost,
+  type KvChoice,
+  type LayerCosts,
+  layerCosts,
+  type Model,
+} from '../models/index.ts';
+
+/** One computing step: its name in the timeline and what it costs. */
+export interface Step extends Cost {
+  readonly name: string;
+}
+
+export interface StepCosts {
+  /** Attention with the layer's norms, for the `rows` last of `context` tokens. */
+  attention(layer: number, rows: number, context: number): Step;
+  router(layer: number, rows: number): Step;
+  dense(layer: number, rows: number): Step;
+  shared(layer: number, rows: number): Step;
+  /** One routed expert used by `rows` tokens. */
+  expert(layer: number, rows: number): Step;
+  /** The output matrix, for the last token. */
+  head(): Step;
+}
+
+export function stepCosts(model: Model, kv: { choice: KvChoice; type: GgmlType }): StepCosts {
+  const layers: LayerCosts[] = Array.from({ length: model.layers }, (_, layer) => layerCosts(model, layer));
+  const head = { name: 'head', ...headCost(model) };
+  const experts = layers.map((costs) => ({ name: 'expert', ...costs.expert }));
+  const step = (name: string, cost: Cost, rows: number): Step => ({
+    name,
+    flops: cost.flops * rows,
+    bytes: cost.bytes,
+  });
+  return {
+    attention(layer, rows, context) {
+      const { flops, bytes } = layers[layer].attention;
+      const seen = contextCost(model, layer, context - (rows - 1) / 2, kv.choice, kv.type);
+      return { name: 'attention', flops: (flops + seen.flops) * rows, bytes: bytes + seen.bytes };
+    },
+    router: (layer, rows) => step('router', layers[layer].router, rows),
+    dense: (layer, rows) => step('dense', layers[layer].dense, rows),
+    shared: (layer, rows) => step('shared expert', layers[layer].shared, rows),
+    expert: (layer, rows) => (rows === 1 ? experts[layer] : step('expert', layers[layer].expert, rows)),
+    head: () => head,
+  };
+}
