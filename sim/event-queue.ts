@@ -9,16 +9,18 @@
  * causes one event, costs one sift instead of two. A cancelled event stays as a dead node until it reaches the root;
  * when more than half the nodes are dead they are swept out, O(1) a cancellation in the long run.
  *
- * Heap arity: LaMarca and Ladner, "The influence of caches on the performance of heaps", 1996.
+ * Heap arity: A. LaMarca and R. E. Ladner, "The influence of caches on the performance of heaps", 1996.
  */
 import { grown, Slots } from './slots.ts';
 
+/** In place of the handler of a cancelled event. */
 const DEAD = -1;
 const SWEEP_FROM = 64;
 
 export class EventQueue {
-  /** What `next` took out last. */
+  /** The instant of the event to insert, and after `next` that of the event taken out. */
   time = 0;
+  /** What `next` took out. */
   handler = 0;
   a = 0;
   b = 0;
@@ -31,9 +33,8 @@ export class EventQueue {
   private hole = false;
   private dead = 0;
   private orders = new Float64Array(this.capacity);
-  private handlers = new Int32Array(this.capacity);
-  private as = new Int32Array(this.capacity);
-  private bs = new Int32Array(this.capacity);
+  /** handler, a, b and an unused word of each slot. */
+  private events = new Int32Array(4 * this.capacity);
   private nextOrder = 0;
 
   /** Events scheduled, neither fired nor cancelled. */
@@ -41,38 +42,51 @@ export class EventQueue {
     return this.size - this.dead - (this.hole ? 1 : 0);
   }
 
-  /** Takes the place among equal times that an event scheduled now would have; for `scheduleInOrder`. */
+  /** Takes the place among equal times that an event inserted now would have; for `insertInOrder`. */
   reserveOrder(): number {
     return this.nextOrder++;
   }
 
-  /** Adds an event; returns its id, for `cancel`. */
-  schedule(time: number, handler: number, a: number, b: number): number {
-    return this.scheduleInOrder(time, this.nextOrder++, handler, a, b);
+  /** Adds an event at `this.time` (a field, because a Float64 argument would be allocated); returns its slot. */
+  insert(handler: number, a: number, b: number): number {
+    return this.insertInOrder(this.nextOrder++, handler, a, b);
   }
 
-  /** As `schedule`, with an order reserved earlier. */
-  scheduleInOrder(time: number, order: number, handler: number, a: number, b: number): number {
-    const slot = this.slots.take();
-    if (slot >= this.capacity) this.grow();
+  /** As `insert`, with an order reserved earlier. */
+  insertInOrder(order: number, handler: number, a: number, b: number): number {
+    const { hole } = this;
+    let slot = this.nodes[0];
+    if (!hole || this.slots.spent(slot)) slot = this.takeSlot();
     this.orders[slot] = order;
-    this.handlers[slot] = handler;
-    this.as[slot] = a;
-    this.bs[slot] = b;
-    if (this.hole) {
+    const { events } = this;
+    const base = slot << 2;
+    events[base] = handler;
+    events[base + 1] = a;
+    events[base + 2] = b;
+    if (hole) {
       this.hole = false;
-      this.siftDown(0, time, slot);
+      this.times[0] = this.time;
+      this.nodes[0] = slot;
+      this.siftDown(0);
     } else {
-      this.siftUp(this.size++, time, slot);
+      const place = this.size++;
+      this.times[place] = this.time;
+      this.nodes[place] = slot;
+      this.siftUp(place);
     }
+    return slot;
+  }
+
+  /** The id of the event in a slot. */
+  idOf(slot: number): number {
     return this.slots.idOf(slot);
   }
 
   /** Takes an event out before it fires; false if it has fired or was cancelled already. */
   cancel(id: number): boolean {
     const slot = this.slots.slotOf(id);
-    if (slot < 0 || this.handlers[slot] === DEAD) return false;
-    this.handlers[slot] = DEAD;
+    if (slot < 0 || this.events[slot << 2] === DEAD) return false;
+    this.events[slot << 2] = DEAD;
     this.dead++;
     if (this.dead > SWEEP_FROM && this.dead * 2 > this.size) this.sweep();
     return true;
@@ -82,20 +96,29 @@ export class EventQueue {
   next(until: number): boolean {
     if (this.hole) this.fillHole();
     if (this.dead > 0) this.dropDead();
-    if (this.size === 0 || this.times[0] > until) return false;
+    const time = this.times[0];
+    if (this.size === 0 || time > until) return false;
     const slot = this.nodes[0];
-    this.time = this.times[0];
-    this.handler = this.handlers[slot];
-    this.a = this.as[slot];
-    this.b = this.bs[slot];
-    this.slots.release(slot);
+    const { events } = this;
+    const base = slot << 2;
+    this.time = time;
+    this.handler = events[base];
+    this.a = events[base + 1];
+    this.b = events[base + 2];
+    this.slots.renew(slot);
     this.hole = true;
     return true;
   }
 
+  private takeSlot(): number {
+    const slot = this.slots.take();
+    if (slot >= this.capacity) this.grow();
+    return slot;
+  }
+
   private dropDead(): void {
-    while (this.size > 0 && this.handlers[this.nodes[0]] === DEAD) {
-      this.slots.release(this.nodes[0]);
+    while (this.size > 0 && this.events[this.nodes[0] << 2] === DEAD) {
+      this.slots.renew(this.nodes[0]);
       this.dead--;
       this.fillHole();
     }
@@ -104,8 +127,11 @@ export class EventQueue {
   /** Moves the last node to the root, whose event has gone. */
   private fillHole(): void {
     this.hole = false;
+    this.slots.recycle(this.nodes[0]);
     const last = --this.size;
-    if (last > 0) this.siftDown(0, this.times[last], this.nodes[last]);
+    this.times[0] = this.times[last];
+    this.nodes[0] = this.nodes[last];
+    this.siftDown(0);
   }
 
   private sweep(): void {
@@ -113,7 +139,7 @@ export class EventQueue {
     let live = 0;
     for (let i = 0; i < this.size; i++) {
       const slot = this.nodes[i];
-      if (this.handlers[slot] === DEAD) {
+      if (this.events[slot << 2] === DEAD) {
         this.slots.release(slot);
       } else {
         this.nodes[live] = slot;
@@ -122,11 +148,13 @@ export class EventQueue {
     }
     this.size = live;
     this.dead = 0;
-    for (let i = (live - 2) >> 2; i >= 0; i--) this.siftDown(i, this.times[i], this.nodes[i]);
+    for (let i = (live - 2) >> 2; i >= 0; i--) this.siftDown(i);
   }
 
-  private siftUp(i: number, time: number, slot: number): void {
+  private siftUp(i: number): void {
     const { times, nodes, orders } = this;
+    const time = times[i];
+    const slot = nodes[i];
     while (i > 0) {
       const parent = (i - 1) >> 2;
       const above = times[parent];
@@ -139,10 +167,12 @@ export class EventQueue {
     nodes[i] = slot;
   }
 
-  private siftDown(i: number, time: number, slot: number): void {
+  private siftDown(i: number): void {
     const { times, nodes, orders, size } = this;
+    const time = times[i];
+    const slot = nodes[i];
     for (;;) {
-      const first = 4 * i + 1;
+      const first = (i << 2) + 1;
       if (first >= size) break;
       const end = first + 4 < size ? first + 4 : size;
       let least = first;
@@ -168,8 +198,6 @@ export class EventQueue {
     this.times = grown(this.times, this.capacity);
     this.nodes = grown(this.nodes, this.capacity);
     this.orders = grown(this.orders, this.capacity);
-    this.handlers = grown(this.handlers, this.capacity);
-    this.as = grown(this.as, this.capacity);
-    this.bs = grown(this.bs, this.capacity);
+    this.events = grown(this.events, 4 * this.capacity);
   }
 }

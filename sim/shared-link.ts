@@ -162,9 +162,9 @@ export class SharedLink {
     this.account();
     const { now } = this.sim;
     const { submitted, completed, cancelled } = this.census;
-    const { carried, busy } = this;
     const flows = this.census.integral(now);
-    return { time: now, started: submitted, completed, stopped: cancelled, carried, busy, flows };
+    const carried = this.receivedBy(now);
+    return { time: now, started: submitted, completed, stopped: cancelled, carried, busy: this.busy, flows };
   }
 
   /** What was measured between the instant of `since` (default: the start) and now. */
@@ -294,19 +294,29 @@ export class SharedLink {
     this.carried += (this.given * time) / 1e12;
   }
 
+  /** Units by the flows' own account, those under way included. */
+  private receivedBy(now: Picoseconds): number {
+    let received = this.received;
+    for (const flowClass of this.classes) {
+      flowClass.forEach((flow) => {
+        received += this.table.amounts[flow] - flowClass.left(now, flow);
+      });
+    }
+    return received;
+  }
+
   private audit(): void {
     const { now } = this.sim;
     this.account();
     let present = 0;
     let spent = 0;
-    let received = this.received;
     for (const flowClass of this.classes) {
       flowClass.forEach((flow) => {
         present++;
         spent += now - this.table.starts[flow];
-        received += this.table.amounts[flow] - flowClass.left(now, flow);
       });
     }
+    const received = this.receivedBy(now);
     this.census.audit(this.name, now, present, spent);
     const slack = this.rounding + received * 1e-9;
     if (Math.abs(received - this.carried) > slack) {

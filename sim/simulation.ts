@@ -48,8 +48,10 @@ export class Simulation {
    * @throws if the instant lies in the past or is not a whole number of ps
    */
   at(time: Picoseconds, handler: HandlerId, a = 0, b = 0): EventId {
-    if (!(time >= this.now) || Math.floor(time) !== time || time === Infinity) this.refuse(time);
-    return this.queue.schedule(time, handler, a, b);
+    this.check(time);
+    const { queue } = this;
+    queue.time = time;
+    return queue.idOf(queue.insert(handler, a, b));
   }
 
   /** Schedules handler(a, b) after a delay from now; errors as `at`. */
@@ -64,8 +66,10 @@ export class Simulation {
 
   /** As `at`, at a place reserved earlier. */
   atReserved(time: Picoseconds, order: number, handler: HandlerId, a = 0, b = 0): EventId {
-    if (!(time >= this.now) || Math.floor(time) !== time || time === Infinity) this.refuse(time);
-    return this.queue.scheduleInOrder(time, order, handler, a, b);
+    this.check(time);
+    const { queue } = this;
+    queue.time = time;
+    return queue.idOf(queue.insertInOrder(order, handler, a, b));
   }
 
   /** Calls a handler now, through the table. */
@@ -121,7 +125,8 @@ export class Simulation {
     for (const check of this.audits) check();
   }
 
-  private refuse(time: Picoseconds): never {
+  private check(time: Picoseconds): void {
+    if (time >= this.now && time < Infinity && Math.floor(time) === time) return;
     if (time < this.now)
       throw new Error(`event scheduled in the past: at ${time} ps, but it is ${this.now} ps now`);
     throw new Error(

@@ -34,9 +34,23 @@ export class Slots {
 
   /** Gives a slot back; its occupant's id is void from here on. */
   release(slot: number): void {
-    const next = this.ids[slot] + LIMIT;
-    this.ids[slot] = next;
-    if (next <= LAST_ID) this.free[this.freeCount++] = slot;
+    this.renew(slot);
+    this.recycle(slot);
+  }
+
+  /** First half of `release`: voids the occupant's id. The owner may then put a new occupant in, unless `spent`. */
+  renew(slot: number): void {
+    this.ids[slot] += LIMIT;
+  }
+
+  /** Whether a slot has had all its generations. */
+  spent(slot: number): boolean {
+    return this.ids[slot] > LAST_ID;
+  }
+
+  /** Second half of `release`: a renewed slot goes back to those that `take` gives out. */
+  recycle(slot: number): void {
+    if (!this.spent(slot)) this.free[this.freeCount++] = slot;
   }
 
   /** The id of the present occupant. */
