@@ -1,0 +1,29 @@
+/**
+ * The table over cases on the page: the terminal's columns, and what a wider page has room for.
+ */
+import type { Result } from '../result.ts';
+import { COLUMNS, type Column } from './columns.ts';
+import { formatBytes, formatSeconds, significant } from './format.ts';
+import { fastestOf } from './headline.ts';
+import { type Html, html } from './html.ts';
+
+const WIDER: readonly Column[] = [
+  { title: 'bound', cell: (r) => significant(r.bounds[0]?.tokensPerSecond ?? 0) },
+  { title: 'p99 token', cell: (r) => formatSeconds(r.tokenSeconds.p99) },
+  { title: 'read per token', cell: (r) => formatBytes(r.storage.bytesRead / Math.max(1, r.tokens.measured)) },
+];
+
+export function casesTable(results: readonly Result[]): Html {
+  const columns = [...COLUMNS, ...WIDER];
+  const best = results.length > 1 ? fastestOf(results) : undefined;
+  const head = columns.map(({ title }) => html`<th>${title.replaceAll(' %', '\u00a0%')}</th>`);
+  const rows = results.map(
+    (r) =>
+      html`<tr${r === best && html` class="best"`}>${columns.map(({ cell }) => html`<td>${cell(r)}</td>`)}</tr>`,
+  );
+  return html`<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>
+<p class="note">GB/s and hit ratio cover decode after warm-up. Exposed I/O is the share of wall time that waits for reads;
+the bound is the lowest physical ceiling, of the resource under “binds”, in tokens/s.${
+    best && ' The fastest case is set in bold.'
+  }</p>`;
+}

@@ -1,0 +1,144 @@
+/**
+ * Tables of one result: its figures, its memory account, its bounds with their arithmetic, its settings.
+ */
+import type { Result } from '../result.ts';
+import {
+  formatBandwidth,
+  formatBytes,
+  formatRequest,
+  formatSeconds,
+  integer,
+  percent,
+  ratio,
+  significant,
+} from './format.ts';
+import { type Html, html } from './html.ts';
+import { valueText } from './swept-keys.ts';
+
+type Pair = readonly [name: string, value: string | undefined];
+
+const pairs = (title: string, rows: readonly Pair[]): Html | undefined => {
+  const filled = rows.filter(([, value]) => value !== undefined);
+  if (filled.length === 0) return undefined;
+  const body = filled.map(([name, value]) => html`<tr><td>${name}</td><td>${value}</td></tr>`);
+  return html`<div><h3>${title}</h3><table class="pairs"><tbody>${body}</tbody></table></div>`;
+};
+
+const spread = (t: { p50: number; p99: number }, rest: string): string =>
+  `${formatSeconds(t.p50)} · ${formatSeconds(t.p99)} · ${rest}`;
+
+/** Figures by subject. Their definitions are in docs/result.md. */
+export function numbersTables(result: Result): Html {
+  const { tokenSeconds, storage, cache, prefetch, pageCache, memory, tokens } = result;
+  const perToken = (x: number) => x / Math.max(1, tokens.measured);
+  const app = storage.application;
+  const shares = storage.accessPattern;
+  const tables = [
+    pairs('Tokens', [
+      ['measured, after warm-up of', `${integer(tokens.measured)}, ${integer(tokens.warmup)}`],
+      ['token time mean', formatSeconds(tokenSeconds.mean)],
+      ['p50 · p99 · max', spread(tokenSeconds, formatSeconds(tokenSeconds.max))],
+      ['prefill', result.prefillSeconds > 0 ? formatSeconds(result.prefillSeconds) : undefined],
+      ['load', result.loadSeconds > 0 ? formatSeconds(result.loadSeconds) : undefined],
+    ]),
+    pairs('Storage', [
+      ['read per token', formatBytes(perToken(storage.bytesRead))],
+      ['throughput', formatBandwidth(storage.bytesPerSecond)],
+      ['commands per second', significant(storage.iops)],
+      ['mean command', formatRequest(storage.requestBytes.mean)],
+      [
+        'device depth mean, max',
+        `${significant(storage.queueDepth.mean)}, ${integer(storage.queueDepth.max)}`,
+      ],
+      [
+        'application depth mean, max',
+        app && `${significant(app.queueDepth.mean)}, ${integer(app.queueDepth.max)}`,
+      ],
+      [
+        'latency p50 · p99 · p99.9',
+        spread(storage.latencySeconds, formatSeconds(storage.latencySeconds.p999)),
+      ],
+      ['drives busy', percent(storage.utilisation)],
+      [
+        'sequential · forward gap · backward',
+        shares &&
+          [shares.sequentialShare, shares.forwardGapShare, shares.backwardShare].map(percent).join(' · '),
+      ],
+    ]),
+    cache &&
+      pairs('Expert cache', [
+        ['policy', cache.policy],
+        ['capacity', formatBytes(cache.capacityBytes)],
+        ['requests per token', significant(perToken(cache.requests))],
+        ['hit ratio, by bytes', `${ratio(cache.hitRatio)}, ${ratio(cache.byteHitRatio)}`],
+        ['MIN’s hit ratio', cache.minHitRatio === undefined ? undefined : ratio(cache.minHitRatio)],
+        ['regret', cache.regret === undefined ? undefined : ratio(cache.regret)],
+        ['evictions per token', significant(perToken(cache.evictions))],
+      ]),
+    prefetch &&
+      pairs('Prefetch', [
+        ['policy', prefetch.policy],
+        ['issued per token', formatBytes(perToken(prefetch.issuedBytes))],
+        ['useful', formatBytes(perToken(prefetch.usefulBytes))],
+        ['late', formatBytes(perToken(prefetch.lateBytes))],
+        ['wasted', formatBytes(perToken(prefetch.wastedBytes))],
+        ['cancelled', formatBytes(perToken(prefetch.cancelledBytes))],
+        [
+          'misses it caused per token',
+          prefetch.pollutionMisses === undefined
+            ? undefined
+            : significant(perToken(prefetch.pollutionMisses)),
+        ],
+      ]),
+    memory &&
+      pairs('Memory', [
+        ['trunk', formatBytes(memory.trunkBytes)],
+        ['KV cache', formatBytes(memory.kvBytes)],
+        ['expert cache', formatBytes(memory.expertCacheBytes)],
+        ['page cache', formatBytes(memory.pageCacheBytes)],
+        ['system', formatBytes(memory.systemBytes)],
+        ['free', formatBytes(memory.freeBytes)],
+        ['limit', formatBytes(memory.limitBytes)],
+        ['of these locked', memory.lockedBytes === undefined ? undefined : formatBytes(memory.lockedBytes)],
+      ]),
+    pageCache &&
+      pairs('Page cache', [
+        ['major faults per token', significant(perToken(pageCache.majorFaults))],
+        ['minor faults per token', significant(perToken(pageCache.minorFaults))],
+        ['read ahead per token', formatBytes(perToken(pageCache.readaheadBytes))],
+        [
+          'used · wasted',
+          `${formatBytes(perToken(pageCache.readaheadUsedBytes))} · ${formatBytes(perToken(pageCache.readaheadWastedBytes))}`,
+        ],
+        ['reclaimed per token', formatBytes(perToken(pageCache.reclaimedBytes))],
+        ['time in reclaim per token', formatSeconds(perToken(pageCache.reclaimSeconds))],
+      ]),
+  ];
+  return html`<div class="columns">${tables.filter((table) => table !== undefined)}</div>`;
+}
+
+/** Bounds with the arithmetic behind each. */
+export function boundsTable({ bounds, binding }: Result): Html {
+  const rows = bounds.map(
+    ({ resource, tokensPerSecond, detail }) =>
+      html`<tr${resource === binding && html` class="best"`}><td>${resource}</td><td>${significant(tokensPerSecond)}</td><td class="text">${detail}</td></tr>`,
+  );
+  return html`<div class="scroll"><table><thead><tr><th>resource</th><th>tokens/s</th><th class="text">arithmetic</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+type Json = Result['point'][string];
+
+/** `storage.count` and its like, as `--set` takes them; lists stay whole. */
+const leaves = (value: Json, path: string): [string, Json][] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path ? `${path}.${key}` : key))
+    : [[path, value]];
+
+/** The experiment as it was run, one row a key. */
+export function settingsTable({ settings = {} }: Result): Html | undefined {
+  const rows = leaves(settings, '').map(
+    ([key, value]) => html`<tr><td>${key}</td><td class="text">${valueText(value)}</td></tr>`,
+  );
+  if (rows.length === 0) return undefined;
+  return html`<div class="scroll"><table><tbody>${rows}</tbody></table></div>`;
+}

@@ -1,0 +1,68 @@
+/**
+ * What compares the cases of an experiment or the points of a sweep.
+ */
+import type { Result } from '../result.ts';
+import { casesTable } from './cases-table.ts';
+import { casesChart } from './charts/cases.ts';
+import { causesChart } from './charts/causes.ts';
+import { hitRatioChart } from './charts/hit-ratio.ts';
+import { hitRatioOverTokensChart } from './charts/hit-ratio-over-tokens.ts';
+import { latencyChart } from './charts/latency.ts';
+import { paretoChart } from './charts/pareto.ts';
+import { prefetchChart } from './charts/prefetch.ts';
+import { sweepHeatmapChart } from './charts/sweep-heatmap.ts';
+import { sweepLinesChart } from './charts/sweep-lines.ts';
+import { timePartsChart } from './charts/time-parts.ts';
+import type { Chart } from './figure.ts';
+import { type Html, html } from './html.ts';
+import { only, type Section } from './page.ts';
+import { MAX_BARS, MAX_DETAILED, MAX_LINES, spread } from './selection.ts';
+import { sweptKeys } from './swept-keys.ts';
+
+function sweepCharts(results: readonly Result[]): (Chart | undefined)[] {
+  const keys = sweptKeys(results);
+  const lines = keys
+    .filter(({ numeric }) => numeric)
+    .map((key) =>
+      sweepLinesChart(
+        results,
+        key,
+        keys.filter((other) => other !== key),
+      ),
+    );
+  const heat = keys.length === 2 ? [sweepHeatmapChart(results, keys[1], keys[0])] : [];
+  return [...lines, ...heat];
+}
+
+const leftOut = (total: number): Html | undefined =>
+  total > MAX_LINES
+    ? html`<p class="note">Of the ${total} points, lines show at most ${MAX_LINES}, single cases ${MAX_DETAILED} and bars
+      ${MAX_BARS}, spread evenly by rate; tables and sweep plots show all.</p>`
+    : undefined;
+
+/** What compares the cases: nothing but the table where there is one. */
+export function overview(results: readonly Result[]): Section[] {
+  const table = {
+    id: 'table',
+    title: 'Prediction',
+    blocks: [{ html: html`${casesTable(results)}${leftOut(results.length)}` }],
+  };
+  if (results.length === 1) return [table];
+  const bars = spread(results, MAX_BARS);
+  const lines = spread(results, MAX_LINES);
+  const section = (id: string, title: string, ...charts: (Chart | undefined)[]): Section[] =>
+    charts.some((chart) => chart) ? [{ id, title, blocks: [only(...charts)] }] : [];
+  return [
+    table,
+    ...section('sweep', 'Sweep', ...sweepCharts(results)),
+    ...section('compare', 'Cases side by side', casesChart(bars), timePartsChart(bars), paretoChart(results)),
+    ...section(
+      'compare-cache',
+      'Caches side by side',
+      hitRatioChart(bars),
+      hitRatioOverTokensChart(lines),
+      prefetchChart(bars),
+    ),
+    ...section('compare-storage', 'Reads side by side', latencyChart(lines), causesChart(bars)),
+  ];
+}

@@ -1,0 +1,98 @@
+/**
+ * The page in a browser with no network: it draws every chart, complains of nothing, asks for nothing, follows the
+ * choice of a case and the print dialogue, and runs nothing that a name says.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeReport } from '../../../experiments/report/report.ts';
+import type { Result } from '../../../experiments/result.ts';
+import { sampleCases, sampleResult, sampleSweep } from '../result/sample.ts';
+import { findChromium } from './chromium.ts';
+
+const executablePath = findChromium();
+
+describe.skipIf(!executablePath)('a report in Chromium, offline', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nvmoe-browser-'));
+  let browser: Browser;
+  beforeAll(async () => {
+    // Containers run as root, where Chromium refuses its sandbox; the pages are ours.
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const settled = (page: Page) =>
+    page.waitForFunction(() => document.documentElement.dataset.ready === 'true');
+
+  /** Opens the report of `results`; everything it logs, throws or asks for is collected. */
+  async function open(name: string, results: readonly Result[]) {
+    const path = join(folder, `${name}.html`);
+    writeReport(results, path);
+    const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const address = pathToFileURL(path).href;
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (request.url() !== address && !request.url().startsWith('data:')) complaints.push(request.url());
+    });
+    await page.goto(address);
+    await settled(page);
+    return { page, complaints, close: () => context.close() };
+  }
+
+  /** Charts in sight, and those of them that have marks inside axes. */
+  const charts = (page: Page) =>
+    page.evaluate(() => {
+      const shown = [...document.querySelectorAll('.chart')].filter((div) => !div.closest('[hidden]'));
+      const marks = 'svg .bars path, svg .scatterlayer path, svg .heatmaplayer image';
+      return { shown: shown.length, drawn: shown.filter((div) => div.querySelector(marks)).length };
+    });
+
+  it.each([
+    ['one', [sampleResult({ recall: 0.85 })], 15],
+    ['cases', sampleCases(), 20],
+    ['sweep', sampleSweep(), 20],
+  ])('draws every chart of %s', async (name, results, atLeast) => {
+    const { page, complaints, close } = await open(name, results);
+    const { shown, drawn } = await charts(page);
+    expect(shown).toBeGreaterThanOrEqual(atLeast);
+    expect(drawn).toBe(shown);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('draws another case when it is chosen, and all of it for print', async () => {
+    const { page, complaints, close } = await open('choice', sampleCases());
+    await page.selectOption('#case', { label: 'synchronous LRU' });
+    await settled(page);
+    expect(await page.locator('#waterfall [data-case]:visible').innerText()).toContain(
+      'Case: synchronous LRU',
+    );
+    await page.pdf();
+    const { shown, drawn } = await charts(page);
+    expect(drawn).toBe(shown);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('shows tags in names as text', async () => {
+    const label = `</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1"><a href="javascript:0">`;
+    const { page, complaints, close } = await open('hostile', [
+      sampleResult({ label, point: { [label]: label } }),
+      sampleResult({ label: 'plain', point: { [label]: 'b' } }),
+    ]);
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+    expect(await page.locator('main svg a, main img').count()).toBe(0);
+    expect(await page.locator('#table td').first().innerText()).toBe(label);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
