@@ -1,3 +1,5 @@
 /** Expert routing: sources for the inference program, recorded formats, statistics, and the fitted generator. */
 export * from './routed-tokens.ts';
+export { checkRoutingModel, type LayerShares, type RoutingModel } from './routing-model.ts';
 export * from './source.ts';
+export { domainDivergence, type RoutingStatistics, routingStatistics } from './statistics/index.ts';

@@ -7,6 +7,8 @@
  */
 import { replayRouting } from './replay.ts';
 import type { RoutedTokens, RoutingShape } from './routed-tokens.ts';
+import type { RoutingModel } from './routing-model.ts';
+import { syntheticRouting } from './synthetic.ts';
 import { uniformRouting } from './uniform.ts';
 
 export interface RoutingSource extends RoutingShape {
@@ -26,13 +28,26 @@ export interface ReplayOptions {
   readonly atEnd: 'repeat' | 'refuse';
 }
 
-export type RoutingOptions = UniformOptions | ReplayOptions;
+export interface SyntheticOptions {
+  readonly kind: 'synthetic';
+  /** Fitted to a recording, or a preset. */
+  readonly model: RoutingModel;
+  /**
+   * Seeded source of what belongs to the model and not to the text (each expert's popularity and loadings): sources given
+   * equal streams are one model reading several prompts. Absent: `random`.
+   */
+  readonly weights?: () => number;
+}
+
+export type RoutingOptions = UniformOptions | SyntheticOptions | ReplayOptions;
 
 /** @param random seeded source of numbers in [0, 1), used by this source only */
 export function createRoutingSource(options: RoutingOptions, random: () => number): RoutingSource {
   switch (options.kind) {
     case 'uniform':
       return uniformRouting(options, random);
+    case 'synthetic':
+      return syntheticRouting(options, random);
     case 'replay':
       return replayRouting(options);
   }

@@ -21,6 +21,8 @@ import { NOT_RECORDED } from '../../../workloads/routing/routed-tokens.ts';
 import { describeMeasured, measured } from '../../data.ts';
 
 const bytes = (text: string) => [Buffer.from(text)];
+/** Each property runs once a format: fewer runs each. */
+const RUNS = { numRuns: 30 };
 const load = (text: string, format?: string) => loadRouting(bytes(text), { file: 'trace', format });
 
 /** A prompt of several tokens, whose last layer routes the last token only, then generated tokens. */
@@ -61,7 +63,7 @@ const idsOf = (blocks: readonly RoutingBlock[]) => blocks.flatMap((block) => [..
 
 describe('round trip', () => {
   for (const { name } of ROUTING_FORMATS) {
-    test.prop([recording, fc.integer({ min: 1, max: 40 })])(
+    test.prop([recording, fc.integer({ min: 1, max: 40 })], RUNS)(
       `${name}: what is written reads back`,
       async (made, cut) => {
         const blocks = blocksOf(made);
@@ -86,7 +88,7 @@ describe('round trip', () => {
       },
     );
 
-    test.prop([recording, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })])(
+    test.prop([recording, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })], RUNS)(
       `${name}: cut anywhere, it reads a whole number of tokens or says where it is cut`,
       async (made, at) => {
         const blocks = blocksOf(made);

@@ -1,0 +1,88 @@
+/** `routing stats`: everything that says how cacheable and how predictable a recorded routing is, as plain data. */
+import { accessIds, type RoutedTokens, tokenRange } from '../routed-tokens.ts';
+import { type MissCurves, missCurves } from './miss-curves.ts';
+import { choiceCounts, type Popularity, popularity, popularityDivergence } from './popularity.ts';
+import { type Predictability, predictability } from './predictability.ts';
+import { choiceBits, reuseByLag } from './reuse.ts';
+import { reuseDistances } from './reuse-distance.ts';
+import { workingSet } from './working-set.ts';
+
+export interface RoutingStatistics {
+  readonly tokens: number;
+  readonly layers: number;
+  readonly topK: number;
+  readonly experts: number;
+  readonly accesses: number;
+  /** (layer, expert) that occur at all. */
+  readonly distinct: number;
+  readonly popularity: Popularity;
+  /** Share of experts chosen again after `lag` tokens, by layer; `uniform` is what chance gives. */
+  readonly reuse: { lag: number; mean: number; byLayer: number[] }[];
+  readonly uniformReuse: number;
+  /** Accesses by stack distance, in classes [from, to]; first accesses apart. */
+  readonly reuseDistance: { first: number; classes: { from: number; to: number; accesses: number }[] };
+  readonly missRatio: MissCurves;
+  readonly predictability: Predictability[];
+  readonly workingSet: { tokens: number; experts: number }[];
+  /** Jensen-Shannon divergence in bits between successive quarters' popularity, mean over layers. */
+  readonly drift: number[];
+}
+
+const CAPACITIES = [0.01, 0.02, 0.05, 0.1, 0.125, 0.2, 0.25, 0.35, 0.5, 0.75, 1];
+
+/** @throws RangeError for fewer than 2 tokens */
+export function routingStatistics(routed: RoutedTokens): RoutingStatistics {
+  const { tokens, layers, topK, experts } = routed;
+  if (tokens < 2) throw new RangeError(`statistics need at least 2 tokens; found ${tokens}`);
+  const powers = Array.from({ length: Math.ceil(Math.log2(tokens)) }, (_, i) => 2 ** i).filter(
+    (n) => n < tokens,
+  );
+  const byLag = reuseByLag(choiceBits(routed), powers);
+  const lengths = [...powers, tokens];
+  const counted = popularity(routed);
+  return {
+    tokens,
+    layers,
+    topK,
+    experts,
+    accesses: accessIds(routed).length,
+    distinct: counted.counts.reduce((sum, layer) => sum + layer.filter((n) => n > 0).length, 0),
+    popularity: counted,
+    reuse: powers.map((lag, i) => ({ lag, mean: mean(byLag[i]), byLayer: [...byLag[i]] })),
+    uniformReuse: topK / experts,
+    reuseDistance: distanceClasses(routed),
+    missRatio: missCurves(routed, CAPACITIES),
+    predictability: [1, 2].filter((d) => d < layers).map((d) => predictability(routed, d)),
+    workingSet: workingSet(routed, lengths).map((n, i) => ({ tokens: lengths[i], experts: n })),
+    drift: drift(routed),
+  };
+}
+
+/** How far the popularities of several traces (domains) lie apart: mean divergence in bits over layers, by [a][b]. */
+export function domainDivergence(traces: readonly RoutedTokens[]): number[][] {
+  const counts = traces.map(choiceCounts);
+  return counts.map((a) => counts.map((b) => mean(popularityDivergence(a, b))));
+}
+
+function drift(routed: RoutedTokens): number[] {
+  const at = [0, 1, 2, 3, 4].map((i) => Math.floor((i * routed.tokens) / 4));
+  const quarters = [0, 1, 2, 3].map((i) => choiceCounts(tokenRange(routed, at[i], at[i + 1])));
+  return [1, 2, 3].map((i) => mean(popularityDivergence(quarters[i - 1], quarters[i])));
+}
+
+function distanceClasses(routed: RoutedTokens): RoutingStatistics['reuseDistance'] {
+  const objects = routed.layers * routed.experts;
+  const { histogram } = reuseDistances(accessIds(routed), objects);
+  const classes = [];
+  for (let from = 1; from <= objects; from *= 2) {
+    const to = Math.min(2 * from - 1, objects);
+    classes.push({ from, to, accesses: histogram.subarray(from, to + 1).reduce((a, b) => a + b, 0) });
+  }
+  return { first: histogram[0], classes };
+}
+
+/** Of the values that are numbers: layers without a recorded pair have none. */
+const mean = (values: ArrayLike<number>) => {
+  const known = Array.from(values).filter((x) => !Number.isNaN(x));
+  return known.reduce((a, b) => a + b, 0) / known.length;
+};
