@@ -162,6 +162,11 @@ function expertsOf(facts: Facts, layers: readonly number[]): ExpertsDescription 
 export function ggufArchitecture(headers: readonly GgufHeader[]): Architecture {
   const facts = new Facts(headers);
   const names = [...facts.tensors.keys()];
+  const single = names.find((name) => /ffn_(gate|up|down)\.\d+\.weight$/.test(name));
+  if (single)
+    facts.fail(
+      `'${single}': one tensor per expert is llama.cpp's format before 2024, convert the file again`,
+    );
   const layersWith = (pattern: RegExp) => new Set(names.filter((name) => pattern.test(name)).map(layerOf));
   const predicted = layersWith(/^blk\.\d+\.nextn\./);
   const latent = layersWith(/attn_kv_a_mqa\.weight$/);

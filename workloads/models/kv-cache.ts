@@ -7,13 +7,13 @@
  * Layers of other kinds cost the same under every choice. A window bounds what is kept and read; linear attention keeps
  * a state of fixed size and nothing per token; compressed attention keeps one latent per `ratio` tokens beside the window.
  */
-import type { AttentionDescription } from './architecture.ts';
+import { type Architecture, type AttentionDescription, attentionOf } from './architecture.ts';
 import { bytesOf, type GgmlType } from './ggml-types.ts';
 
 export type KvChoice = 'naive' | 'mla-with-v' | 'mla';
 export const KV_CHOICES: readonly KvChoice[] = ['naive', 'mla-with-v', 'mla'];
 
-/** Values that a token adds to one layer's cache while the context grows without bound (windows: see `kvTokens`). */
+/** Values that a token adds to one layer's cache while the context grows without bound (of a window: while it fills). */
 export function kvValues(attention: AttentionDescription, choice: KvChoice): number {
   switch (attention.kind) {
     case 'gqa':
@@ -39,7 +39,7 @@ export function indexerValues(attention: AttentionDescription): number {
   return 0;
 }
 
-/** Bytes of `values` at a cache type; quantised types round fractions of a block up proportionally. */
+/** Bytes of `values` at a cache type, quantised ones in proportion. */
 export function kvBytes(values: number, type: GgmlType): number {
   return values === 0 ? 0 : values * (bytesOf(type, 256) / 256);
 }
@@ -82,4 +82,29 @@ export function entriesRead(attention: AttentionDescription, tokens: number): nu
       return Math.min(tokens, attention.window) + Math.min(compressed, attention.indexer?.topK ?? compressed);
     }
   }
+}
+
+const layersOf = (architecture: Architecture) =>
+  Array.from({ length: architecture.layers }, (_, layer) => attentionOf(architecture, layer));
+
+/** Bytes of all layers' caches at a context of `tokens`, fixed states included. */
+export function kvCacheBytes(
+  architecture: Architecture,
+  tokens: number,
+  choice: KvChoice,
+  type: GgmlType = 'F16',
+): number {
+  return layersOf(architecture).reduce((sum, layer) => sum + cacheBytes(layer, tokens, choice, type), 0);
+}
+
+/** Bytes that one more token adds to a long context, where windows are full; fixed states do not grow. */
+export function kvBytesPerToken(
+  architecture: Architecture,
+  choice: KvChoice,
+  type: GgmlType = 'F16',
+): number {
+  const windowed = (layer: AttentionDescription) => layer.kind === 'gqa' && layer.window !== undefined;
+  return layersOf(architecture)
+    .filter((layer) => !windowed(layer))
+    .reduce((sum, layer) => sum + kvBytes(kvValues(layer, choice) + indexerValues(layer), type), 0);
 }

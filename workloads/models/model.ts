@@ -12,9 +12,9 @@ import {
   routedByLayer,
 } from '../layout/extents.ts';
 import type { LayoutOrder } from '../layout/order.ts';
-import { type Architecture, attentionOf } from './architecture.ts';
+import type { Architecture } from './architecture.ts';
 import type { GgmlType } from './ggml-types.ts';
-import { indexerValues, type KvChoice, kvBytes, kvValues } from './kv-cache.ts';
+import { type KvChoice, kvBytesPerToken } from './kv-cache.ts';
 import { type Quantisation, quantise, type Tensor } from './quantisation.ts';
 import { tensorShapes } from './tensors.ts';
 
@@ -40,7 +40,7 @@ export interface Model {
   /** Files in address order: the address space is theirs, one after another. */
   files: readonly Extent[];
   fileBytes: number;
-  /** Bytes a token adds to the cache at full context, of type `type` (default F16), windows and fixed states left out. */
+  /** Bytes that one more token adds to a long context's cache, of type `type` (default F16). */
   kvBytesPerToken(choice: KvChoice, type?: GgmlType): number;
 }
 
@@ -93,7 +93,7 @@ export function assembleModel(
     },
     files: layout.files,
     fileBytes: last.offset + last.bytes,
-    kvBytesPerToken: (choice, type = 'F16') => kvPerToken(architecture, choice, type),
+    kvBytesPerToken: (choice, type = 'F16') => kvBytesPerToken(architecture, choice, type),
   };
 }
 
@@ -101,14 +101,4 @@ function routedOf(routed: ReadonlyMap<number, number[]>, layer: number): number[
   const found = routed.get(layer);
   if (!found) throw new Error(`layer ${layer} has no routed experts`);
   return found;
-}
-
-function kvPerToken(architecture: Architecture, choice: KvChoice, type: GgmlType): number {
-  let bytes = 0;
-  for (let layer = 0; layer < architecture.layers; layer++) {
-    const attention = attentionOf(architecture, layer);
-    if (attention.kind === 'gqa' && attention.window) continue;
-    bytes += kvBytes(kvValues(attention, choice) + indexerValues(attention), type);
-  }
-  return bytes;
 }

@@ -14,6 +14,8 @@ import { TENSOR_ROLES, type TensorRole } from './roles.ts';
 
 export interface ModelSummary {
   architecture: string;
+  /** Fields of the architecture that no source confirms. */
+  unverified: string[];
   quantisation: string;
   layers: number;
   moeLayers: number;
@@ -29,11 +31,13 @@ export interface ModelSummary {
     trunk: number;
     /** Routed experts of one token that finds none in memory. */
     routedPerToken: number;
+    /** The largest set that one layer needs at once: its share of the trunk and top-k experts. */
+    largestLayer: number;
     /** All that one token reads: trunk without unread embedding rows, and its routed experts. */
     readPerToken: number;
   };
-  /** Distinct sizes of an expert with the number of layers that have it, and the extents of the first expert. */
-  expert: { sizes: { bytes: number; layers: number }[]; extents: Extent[] };
+  /** The first expert of the first MoE layer, and the distinct sizes of experts with the layers that have them. */
+  expert: { bytes: number; extents: Extent[]; sizes: { bytes: number; layers: number }[] };
   kvBytesPerToken: { naive: number; mlaWithV?: number; mla?: number };
 }
 
@@ -68,15 +72,18 @@ function bytesOf(model: Model): ModelSummary['bytes'] {
     byType[type] = (byType[type] ?? 0) + bytes;
   }
   let routedPerToken = 0;
+  let largestLayer = 0;
   let readPerToken = headCost(model).bytes + embeddingCost(model).bytes;
   for (let layer = 0; layer < model.layers; layer++) {
     const cost = layerCosts(model, layer);
-    readPerToken += cost.attention.bytes + cost.router.bytes + cost.shared.bytes + cost.dense.bytes;
-    if (cost.expert.bytes > 0) routedPerToken += model.topK * cost.expert.bytes;
+    const trunkShare = cost.attention.bytes + cost.router.bytes + cost.shared.bytes + cost.dense.bytes;
+    const routedShare = model.topK * cost.expert.bytes;
+    readPerToken += trunkShare;
+    routedPerToken += routedShare;
+    largestLayer = Math.max(largestLayer, trunkShare + routedShare);
   }
   const resident = model.tensors.filter(({ name, role }) => role !== 'routed-experts' && !isTable(name));
   const trunk = sumOf(resident, (tensor) => tensor.bytes);
-  readPerToken += routedPerToken;
   return {
     file: model.fileBytes,
     files: model.files.length,
@@ -84,7 +91,8 @@ function bytesOf(model: Model): ModelSummary['bytes'] {
     byType,
     trunk,
     routedPerToken,
-    readPerToken,
+    largestLayer,
+    readPerToken: readPerToken + routedPerToken,
   };
 }
 
@@ -95,6 +103,16 @@ function expertSizes(model: Model): { bytes: number; layers: number }[] {
     layersOf.set(bytes, (layersOf.get(bytes) ?? 0) + 1);
   }
   return [...layersOf].map(([bytes, layers]) => ({ bytes, layers })).sort((a, b) => a.bytes - b.bytes);
+}
+
+function expertOf(model: Model): ModelSummary['expert'] {
+  const [first] = model.moeLayers;
+  if (first === undefined) return { bytes: 0, extents: [], sizes: [] };
+  return {
+    bytes: model.expertBytes(first),
+    extents: model.expertExtents(first, 0),
+    sizes: expertSizes(model),
+  };
 }
 
 function kvOf(model: Model): ModelSummary['kvBytesPerToken'] {
@@ -108,9 +126,9 @@ function kvOf(model: Model): ModelSummary['kvBytesPerToken'] {
 
 /** Sums the model up; bytes throughout. */
 export function summarise(model: Model): ModelSummary {
-  const [first] = model.moeLayers;
   return {
     architecture: model.architecture.name,
+    unverified: model.architecture.unverified ?? [],
     quantisation: model.quantisation,
     layers: model.layers,
     moeLayers: model.moeLayers.length,
@@ -118,7 +136,7 @@ export function summarise(model: Model): ModelSummary {
     topK: model.topK,
     parameters: parametersOf(model),
     bytes: bytesOf(model),
-    expert: { sizes: expertSizes(model), extents: first === undefined ? [] : model.expertExtents(first, 0) },
+    expert: expertOf(model),
     kvBytesPerToken: kvOf(model),
   };
 }

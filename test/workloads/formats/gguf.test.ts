@@ -1,8 +1,11 @@
 /** The GGUF reader against files of the independent writer: round trips, split files, and headers that lie. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readGgufHeader } from '../../../workloads/formats/gguf.ts';
 import type { GgufFile } from '../../../workloads/formats/gguf-cursor.ts';
+import { ggufOnDisk } from '../../../workloads/formats/gguf-disk.ts';
 import { MemoryBudget } from '../../../workloads/formats/gguf-metadata.ts';
 import { ggufModel } from '../../../workloads/formats/gguf-model.ts';
 import { readGguf } from '../../../workloads/formats/gguf-splits.ts';
@@ -64,6 +67,23 @@ describe('a GGUF file and an architecture of the same model', () => {
       const { offset } = model.tensorExtent(index);
       const file = model.files.findLast((candidate) => candidate.offset <= offset)!;
       expect(offset + bytes).toBeLessThanOrEqual(file.offset + file.bytes);
+    }
+  });
+});
+
+describe('on disk', () => {
+  it('a file is read by its path, and its error names it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gguf-'));
+    try {
+      const { bytes, dataBytes } = ggufOf(smallMoe, 'Q4_K');
+      const path = join(folder, 'model.gguf');
+      writeFileSync(path, bytes);
+      expect(() => readGguf(path, ggufOnDisk)).toThrow(/model\.gguf: '.*' .* ends after the file/);
+      truncateSync(path, bytes.length + dataBytes);
+      const model = ggufModel(readGguf(path, ggufOnDisk));
+      expect(new Set(model.tensors)).toEqual(new Set(buildModel(smallMoe, 'Q4_K').tensors));
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 });
@@ -305,6 +325,12 @@ describe('a model from a header', () => {
     ['deepseek2.attention.kv_lora_rank', /'deepseek2\.attention\.kv_lora_rank' is missing/],
   ])('without %s is refused', (key, message) => {
     expect(model((metadata) => delete metadata[key])).toThrow(message);
+  });
+
+  it('with one tensor per expert is told to convert again', () => {
+    const tensors = [{ name: 'blk.0.ffn_gate.7.weight', shape: [256], type: 0, offset: 0 }];
+    const bytes = writeGguf({ metadata: metadataOf(smallMoe), tensors });
+    expect(() => ggufModel([read(bytes, 1024)])).toThrow(/one tensor per expert .* convert the file again/);
   });
 
   it('with more experts a token than there are is refused', () => {

@@ -2,6 +2,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { Extent, LayoutOptions } from '../../../workloads/layout/extents.ts';
+import { fileMap } from '../../../workloads/layout/file-map.ts';
 import { LAYOUT_ORDERS } from '../../../workloads/layout/order.ts';
 import type { Architecture } from '../../../workloads/models/architecture.ts';
 import { buildModel, type Model } from '../../../workloads/models/model.ts';
@@ -123,6 +124,18 @@ describe('layout', () => {
     expect(() => buildModel(small, 'Q4_K', { order: 'expert-contiguous', drives: beyond })).toThrow(
       /drive 2: there are 2/,
     );
+  });
+
+  it.each(LAYOUT_ORDERS)('maps the whole file in a few regions: %s', (order) => {
+    const model = buildModel(small, 'Q4_K', { order, headerBytes: 64 });
+    const regions = fileMap(model);
+    const covered = regions.reduce((sum, { bytes }) => sum + bytes, 0);
+    expect(covered).toBeGreaterThan(model.fileBytes - 64 - 32 * model.tensors.length);
+    expect(covered).toBeLessThanOrEqual(model.fileBytes - 64);
+    expect(regions.length).toBeLessThan(model.tensors.length);
+    const routed = regions.filter((region) => region.layer === 5 && region.role === 'routed-experts');
+    const bytes = routed.reduce((sum, region) => sum + region.bytes, 0);
+    expect(bytes).toBeGreaterThanOrEqual(model.experts * model.expertBytes(5));
   });
 
   it('names the orders there are when asked for another', () => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { checkArchitecture } from '../../../workloads/models/check-architecture.ts';
 import { buildModel } from '../../../workloads/models/model.ts';
 import { roleOf } from '../../../workloads/models/roles.ts';
-import { summarise } from '../../../workloads/models/summary.ts';
+import { fitIn, summarise } from '../../../workloads/models/summary.ts';
 import { libraryModel, libraryNames } from './library.ts';
 
 /** name, total, active a token beside the embedding row, routed (10^9 parameters), parameters an expert (10^6). */
@@ -108,6 +108,34 @@ describe('sizes', () => {
     const { bytes } = summarise(buildModel(libraryModel('llama-2-7b'), 'Q4_K_M'));
     expect(bytes.file / 1e9).toBeCloseTo(4.08, 2);
     expect(bytes.readPerToken / 1e9).toBeCloseTo(4.007, 2);
+  });
+});
+
+describe('the summary', () => {
+  const v3 = buildModel(libraryModel('deepseek-v3'), 'Q4_K_M');
+
+  it('of DeepSeek-V3 in Q4_K_M tells its experts of two sizes and its KV cache by choice', () => {
+    const { expert, bytes, kvBytesPerToken } = summarise(v3);
+    expect(expert.bytes).toBe(28_557_312);
+    expect(expert.extents.map((extent) => extent.bytes)).toEqual([12_042_240, 8_257_536, 8_257_536]);
+    expect(expert.sizes).toEqual([
+      { bytes: 24_772_608, layers: 31 },
+      { bytes: 28_557_312, layers: 27 },
+    ]);
+    expect(bytes.routedPerToken / 1e9).toBeCloseTo(12.31, 2);
+    expect(bytes.trunk + bytes.byRole['routed-experts']).toBe(
+      v3.tensors.reduce((sum, t) => sum + t.bytes, 0),
+    );
+    expect(kvBytesPerToken).toEqual({ naive: 4_997_120, mlaWithV: 132_736, mla: 70_272 });
+  });
+
+  it('says what fits: nothing beside the trunk, some experts, all of them', () => {
+    const { trunk } = summarise(v3).bytes;
+    expect(fitIn(v3, trunk - 1, 0)).toMatchObject({ trunkFits: false, residentExperts: 0 });
+    expect(fitIn(v3, trunk + 100 * 24_772_608, 0)).toMatchObject({ trunkFits: true, residentExperts: 100 });
+    expect(fitIn(v3, trunk + 100 * 24_772_608, 24_772_608)).toMatchObject({ residentExperts: 99 });
+    expect(fitIn(v3, 1e12, 0)).toMatchObject({ residentExperts: 58 * 256, residentShare: 1 });
+    expect(fitIn(buildModel(libraryModel('llama-2-7b'), 'Q4_K_M'), 1e10, 0).residentShare).toBe(0);
   });
 });
 
