@@ -32,5 +32,12 @@ export interface BlockDevice {
    * @param queue submission queue, 0 to `queues` - 1
    * @param done handler called as done(tag, 0) on completion
    */
-  submit(operation: BlockOperation, offset: number, bytes: number, queue: number, done: HandlerId, tag: number): void;
+  submit(
+    operation: BlockOperation,
+    offset: number,
+    bytes: number,
+    queue: number,
+    done: HandlerId,
+    tag: number,
+  ): void;
 }

@@ -1,0 +1,38 @@
+/**
+ * The cores of a host as one shared link in core-seconds per second: a thread is a flow of at most one core, a parallel
+ * kernel one of at most its number of threads, and what runs at once shares the cores fairly, as under the kernel's
+ * scheduler. A thread that waits for memory is not charged here; its bytes are (see host.ts).
+ */
+import { type HandlerId, type Picoseconds, SharedLink, type Simulation, toSeconds } from '../../sim/index.ts';
+
+export interface CpuOptions {
+  readonly cores: number;
+  /** FLOP per second of one core, by kernel class (`matmul`, ...). */
+  readonly kernels: Readonly<Record<string, number>>;
+}
+
+export class Cpu {
+  /** Rate: cores. Amounts are core-seconds, caps cores. */
+  readonly cores: SharedLink;
+  readonly options: CpuOptions;
+
+  constructor(simulation: Simulation, options: CpuOptions) {
+    this.options = options;
+    this.cores = new SharedLink(simulation, { name: 'cores', rate: options.cores });
+  }
+
+  /** Runs `time` of one core's work on one thread. */
+  work(time: Picoseconds, done: HandlerId, a: number, b: number): void {
+    this.cores.start(toSeconds(time), 1, done, a, b);
+  }
+
+  /** Core-seconds of `flops` in a kernel class. Throws RangeError for a class that the host has no rate of. */
+  coreSeconds(flops: number, kernel: string): number {
+    const rate = this.options.kernels[kernel];
+    if (rate === undefined) {
+      const known = Object.keys(this.options.kernels).join(', ');
+      throw new RangeError(`the host has no rate for kernel ${kernel}; it has ${known}`);
+    }
+    return flops / rate;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Hardware and operating system as the simulation sees them: drives at several fidelities, arrays, PCI Express, hosts,
+ * and the ways a program asks for bytes. profiles/ describes real ones.
+ */
+export { DeviceArray, type DeviceArrayOptions } from './array.ts';
+export { type BlockDevice, type BlockOperation, READ, WRITE } from './block-device.ts';
+export type { DeviceStatistics } from './commands.ts';
+export type { Drive, DriveBusy, DriveOptions } from './drive.ts';
+export { Cpu, type CpuOptions } from './host/cpu.ts';
+export {
+  busBandwidth,
+  Dram,
+  type DramOptions,
+  type FabricOptions,
+  fabricBandwidth,
+  peakBandwidth,
+} from './host/dram.ts';
+export { Host, type HostOptions } from './host/host.ts';
+export { IdealDevice, type IdealDeviceOptions } from './ideal-device.ts';
+export { DEMAND, type IoInterface, type IoStatistics, PREFETCH, type ReadPriority } from './io/interface.ts';
+export { type IoCpuCost, IoUring, type IoUringOptions } from './io/io-uring.ts';
+export {
+  checkClaim,
+  ImpossibleClaimError,
+  type PcieLink,
+  type PcieLinkOptions,
+  type PciePort,
+  pcieLink,
+} from './pcie/link.ts';
+export { type Attachment, PcieTopology } from './pcie/topology.ts';
+export { QueueDevice, type QueueDeviceOptions } from './queue-device.ts';
+export {
+  checkClaims,
+  type DriveClaims,
+  type QueueParameters,
+  queueParameters,
+  type TailStep,
+} from './queue-parameters.ts';
