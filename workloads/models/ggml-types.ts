@@ -64,9 +64,6 @@ export const ggmlTypeId = (type: GgmlType): number => TYPES[type].id;
 /** Elements per block: the first dimension must be a multiple of it. */
 export const blockElements = (type: GgmlType): number => TYPES[type].block;
 
-/** Bits per weight. */
-export const bitsPerWeight = (type: GgmlType): number => (8 * TYPES[type].bytes) / TYPES[type].block;
-
 /** Bytes of `elements` values whose rows are whole blocks; throws where they are not. */
 export function bytesOf(type: GgmlType, elements: number): number {
   const { block, bytes } = TYPES[type];
