@@ -145,6 +145,7 @@ export class SharedLink {
     this.account();
     this.census.cancel(now, table.starts[flow]);
     this.received += amount - left;
+    this.roundingOf(table.classes[flow]);
     this.drop(flow);
     this.plan();
     return left;
@@ -212,12 +213,19 @@ export class SharedLink {
       this.carried += left;
       return;
     }
-    const step = now > EXACT_LIMIT ? now * 2 ** -52 : 1;
-    const tolerance = (flowClass.rate * step) / 1e12;
-    this.rounding += tolerance;
+    const tolerance = this.roundingOf(flowClass);
     if (Math.abs(left) > tolerance + amount * 1e-9) {
       throw new ConservationError(`${this.name}: a flow of ${amount} units finished with ${left} left`);
     }
+  }
+
+  /** What a flow of this class moves in one step of the clock; adds it to what the audit allows. */
+  private roundingOf({ rate }: FlowClass): number {
+    if (rate === Infinity) return 0;
+    const { now } = this.sim;
+    const step = now > EXACT_LIMIT ? now * 2 ** -52 : 1;
+    this.rounding += (rate * step) / 1e12;
+    return (rate * step) / 1e12;
   }
 
   private drop(flow: number): void {

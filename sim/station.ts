@@ -55,6 +55,9 @@ export interface StationStatistics {
 }
 
 const NONE = -1;
+const FREE = 0;
+const IN_SERVICE = 1;
+const QUEUED = 2;
 const CLASSES = 256;
 const START: StationTotals = {
   time: 0,
@@ -86,7 +89,7 @@ export class Station {
   private capacity: number;
   private arrivals: Float64Array;
   private services: Float64Array;
-  /** done, a, b, priority (NONE once in service) of each slot. */
+  /** done, a, b and state of each slot: FREE, IN_SERVICE, or QUEUED + priority. */
   private jobs: Int32Array;
   /** Doubly linked queues through the slots, one per priority: next, previous. */
   private links: Int32Array;
@@ -147,8 +150,9 @@ export class Station {
   /** Takes a job out of the queue; false if it is in service, completed or cancelled already. */
   cancel(job: JobId): boolean {
     const slot = this.slots.slotOf(job);
-    if (slot < 0 || this.jobs[4 * slot + 3] === NONE) return false;
+    if (slot < 0 || this.jobs[4 * slot + 3] < QUEUED) return false;
     this.unlink(slot);
+    this.jobs[4 * slot + 3] = FREE;
     this.slots.release(slot);
     this.census.cancel(this.sim.now, this.arrivals[slot]);
     return true;
@@ -197,7 +201,7 @@ export class Station {
 
   private start(slot: number): void {
     const { sim } = this;
-    this.jobs[4 * slot + 3] = NONE;
+    this.jobs[4 * slot + 3] = IN_SERVICE;
     this.busy = this.busyIntegral();
     this.busySince = sim.now;
     this.inService++;
@@ -216,6 +220,7 @@ export class Station {
     this.inService--;
     this.responded += sim.now - this.arrivals[slot];
     this.census.complete(sim.now, this.arrivals[slot]);
+    jobs[4 * slot + 3] = FREE;
     this.slots.release(slot);
     if (this.firstClass < CLASSES) {
       const next = this.heads[this.firstClass];
@@ -236,7 +241,7 @@ export class Station {
       );
     }
     const last = this.tails[priority];
-    this.jobs[4 * slot + 3] = priority;
+    this.jobs[4 * slot + 3] = QUEUED + priority;
     this.links[2 * slot] = NONE;
     this.links[2 * slot + 1] = last;
     if (last === NONE) this.heads[priority] = slot;
@@ -247,7 +252,7 @@ export class Station {
 
   private unlink(slot: number): void {
     const { links, heads, tails } = this;
-    const priority = this.jobs[4 * slot + 3];
+    const priority = this.jobs[4 * slot + 3] - QUEUED;
     const next = links[2 * slot];
     const previous = links[2 * slot + 1];
     if (previous === NONE) heads[priority] = next;
@@ -259,15 +264,14 @@ export class Station {
 
   private audit(): void {
     const { now } = this.sim;
-    let queued = 0;
+    let present = 0;
     let spent = 0;
-    for (const head of this.heads) {
-      for (let slot = head; slot !== NONE; slot = this.links[2 * slot]) {
-        queued++;
-        spent += now - this.arrivals[slot];
-      }
+    for (let slot = 0; slot < this.capacity; slot++) {
+      if (this.jobs[4 * slot + 3] === FREE) continue;
+      present++;
+      spent += now - this.arrivals[slot];
     }
-    this.census.audit(this.name, now, queued + this.inService, spent);
+    this.census.audit(this.name, now, present, spent);
   }
 
   private grow(): void {
