@@ -1,0 +1,31 @@
+/**
+ * An experiment ready to run: every name resolved to what it stands for, every quantity in ps, bytes, counts and rates
+ * per second. Plain data: it crosses to worker threads as it is.
+ */
+import type { Architecture } from '../workloads/models/index.ts';
+import type { RoutedTokens } from '../workloads/routing/index.ts';
+import type { DriveProfile, IdealDrive } from './schema/drive.ts';
+import type { ExperimentFile } from './schema/experiment.ts';
+import type { HostProfile } from './schema/host.ts';
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export interface Experiment extends Omit<ExperimentFile, 'host' | 'storage' | 'model' | 'workload'> {
+  readonly host: HostProfile;
+  readonly storage: Omit<ExperimentFile['storage'], 'device'> & {
+    readonly device: DriveProfile | IdealDrive;
+  };
+  readonly model: Omit<ExperimentFile['model'], 'architecture' | 'config'> & {
+    readonly architecture: Architecture;
+  };
+  readonly workload: ExperimentFile['workload'] & {
+    /** The recording that routing.kind replay names. */
+    readonly recorded?: RoutedTokens;
+  };
+  /** Name of the case or point; the experiment's name for a single run. */
+  readonly label: string;
+  /** The swept keys and their values at this point, as written. */
+  readonly point: Readonly<Record<string, Json>>;
+  /** The experiment as a file would say it, with every default filled in; for the result. */
+  readonly settings: Readonly<Record<string, Json>>;
+}

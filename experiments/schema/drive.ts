@@ -1,0 +1,59 @@
+/**
+ * A drive as devices/profiles/drives/*.yaml describes it, or as an experiment writes it out in place. `sourced` figures
+ * carry where they come from; the simulation gets the numbers.
+ */
+import { z } from 'zod';
+import { sourced } from './leaf.ts';
+
+export const MAX_BYTES = '1 PiB';
+const bandwidth = () => sourced('bandwidth', { min: '1 kB/s', max: '1 PB/s' });
+const iops = () => sourced('iops', { min: '1 IOPS', max: '1e10 IOPS' });
+const latency = () => sourced('time', { min: '0 s', max: '10 s' });
+
+export const pcieSchema = z.strictObject({
+  generation: sourced('count', { min: 1, max: 7 }).describe('PCI Express generation.'),
+  lanes: sourced('count', { min: 1, max: 1024 }).describe('Lanes.'),
+});
+
+export const driveSchema = z.strictObject({
+  name: z.string().min(1).describe('Full name.'),
+  description: z.string().default('').describe('What it is, in a sentence.'),
+  pcie: pcieSchema.describe('The drive’s own link.'),
+  capacity: sourced('bytes', { min: '1 MB', max: MAX_BYTES }).describe('Addressable bytes.'),
+  blockSize: sourced('bytes', { min: '512 B', max: '64 KiB' }).describe('Logical block, B.'),
+  maxTransfer: sourced('bytes', { min: '4 KiB', max: '1 GiB' }).describe('Largest command (MDTS), B.'),
+  queues: sourced('count', { min: 1, max: 65535 }).describe('I/O queue pairs.'),
+  readBandwidth: bandwidth().describe('Sequential read, B/s.'),
+  writeBandwidth: bandwidth().describe('Sequential write, B/s.'),
+  readIops: iops().describe('4 KiB random reads per second at `readIopsDepth`.'),
+  writeIops: iops().describe('4 KiB random writes per second, steady state.'),
+  readIopsDepth: sourced('count', { min: 1, max: 65536 }).describe('Depth at which `readIops` is reached.'),
+  readLatency: latency().describe('4 KiB read at depth 1, as the drive’s user sees it without host cost, s.'),
+  writeLatency: latency().describe('4 KiB write at depth 1, s.'),
+  pageBytes: sourced('bytes', { min: '512 B', max: '1 MiB' }).describe('Bytes of one media access.'),
+  nandRate: sourced('bandwidth', { min: '1 kB/s' })
+    .prefault('.inf')
+    .describe('Rate at which a unit of the medium hands out a page, B/s; `.inf`: at once.'),
+  readTail: z
+    .array(
+      z.strictObject({
+        share: sourced('ratio', { min: 0, max: 1 }).describe('Share of the reads.'),
+        extra: latency().describe('Time added to them, s.'),
+      }),
+    )
+    .default([])
+    .describe('Slower reads: page types, read retries.'),
+});
+export type DriveProfile = z.output<typeof driveSchema>;
+
+/** A drive without limits but the two that are given; `.inf` for none. */
+export const idealDriveSchema = z.strictObject({
+  fidelity: z.literal('ideal'),
+  name: z.string().min(1).default('ideal').describe('Name in the result.'),
+  latency: latency().describe('Of every command, s.'),
+  bandwidth: sourced('bandwidth', { min: '1 kB/s' }).describe('Of the drive, B/s; `.inf` for no limit.'),
+  capacity: sourced('bytes', { min: '1 MB', max: MAX_BYTES })
+    .prefault(MAX_BYTES)
+    .describe('Addressable bytes.'),
+});
+export type IdealDrive = z.output<typeof idealDriveSchema>;

@@ -1,0 +1,159 @@
+/**
+ * The experiment file: every key with its default. experiments/library/reference.yaml is the same list with comments.
+ * Quantities come out in ps, bytes, counts and rates per second.
+ */
+import { z } from 'zod';
+import { completeParameters, findPolicy, parseSpec, policies } from '../../policies/index.ts';
+import { TRUNK_PARTS } from '../../workloads/inference/catalogue.ts';
+import { messageOf, suggestion } from '../errors.ts';
+import { driveSchema, idealDriveSchema, MAX_BYTES } from './drive.ts';
+import { hostSchema } from './host.ts';
+import { quantity } from './leaf.ts';
+import { modelSchema } from './model.ts';
+import { allowing } from './problem.ts';
+import { prefetchSchema, workloadSchema } from './workload.ts';
+
+/** A name or path, the whole thing written in place, or `like` another with some keys changed. */
+const reference = <T extends z.ZodObject, U extends z.ZodObject = T>(what: string, schema: T, other?: U) =>
+  z.union(
+    [
+      z.string().min(1),
+      ...(other ? [other] : []),
+      schema,
+      schema.partial().extend({ like: z.string().min(1).describe('The one that the other keys change.') }),
+    ] as unknown as [z.ZodString, T, U],
+    { error: allowing(`the name of ${what} (see nvmoe list), a path to one, or a mapping`) },
+  );
+
+const policySpec = z.string().superRefine((text, context) => {
+  try {
+    const { name, parameters } = parseSpec(text);
+    completeParameters(findPolicy(name), parameters);
+  } catch (error) {
+    const near = suggestion(
+      text.split(':')[0],
+      policies.map(({ name }) => name),
+    );
+    context.addIssue({ code: 'custom', message: `found '${text}': ${messageOf(error)}${near}` });
+  }
+});
+
+const storageSchema = z.strictObject({
+  device: reference('a drive', driveSchema, idealDriveSchema).describe('The drive.'),
+  count: quantity('count', { min: 1, max: 1024 }).prefault(1).describe('Drives of this kind.'),
+  stripe: quantity('bytes', { min: '4 KiB', max: '1 GiB', step: '4 KiB' })
+    .prefault('1 MiB')
+    .describe('Bytes on one drive before the next.'),
+  fidelity: z
+    .enum(['queue', 'ideal'])
+    .optional()
+    .describe('How a drive is simulated; default queue, and ideal for a drive that is given as ideal.'),
+});
+
+const memorySchema = z.strictObject({
+  limit: quantity('bytes', { min: '1 MiB', max: MAX_BYTES })
+    .optional()
+    .describe(
+      'For trunk, KV cache, expert cache, page cache and system together; default: the host’s memory.',
+    ),
+  pin: z
+    .array(z.enum(TRUNK_PARTS))
+    .default([...TRUNK_PARTS])
+    .describe('Parts of the model that always stay in memory.'),
+  system: quantity('bytes', { min: '0 B', max: MAX_BYTES })
+    .prefault('1 GiB')
+    .describe('For the operating system, the program and its buffers.'),
+});
+
+const ioSchema = z.strictObject({
+  interface: z.enum(['io_uring']).default('io_uring').describe('How reads are asked for.'),
+  direct: z.literal(true).default(true).describe('O_DIRECT: past the page cache.'),
+  request: quantity('bytes', { min: '4 KiB', max: '1 GiB', step: '4 KiB' })
+    .prefault('1 MiB')
+    .describe('Largest request that the program makes.'),
+  queueDepth: quantity('count', { min: 1, max: 65535 })
+    .prefault(64)
+    .describe('Requests in flight per thread.'),
+  threads: quantity('count', { min: 1, max: 1024 }).prefault(4).describe('I/O threads.'),
+});
+
+const cacheSchema = z.strictObject({
+  policy: policySpec.default('lru').describe('Eviction: NAME or NAME:key=value (see nvmoe list policies).'),
+  capacity: quantity('bytes', { min: '0 B', max: MAX_BYTES })
+    .optional()
+    .describe('For routed experts; default: what memory.limit leaves.'),
+  unit: z.enum(['expert']).default('expert').describe('What is cached and evicted as one object.'),
+  scope: z.enum(['global']).default('global').describe('One cache for all layers.'),
+  batch: z
+    .enum(['layer'])
+    .default('layer')
+    .describe(
+      'A layer’s experts are looked up first; then its misses are inserted, and none of them evicted.',
+    ),
+});
+
+const computeSchema = z.strictObject({
+  threads: quantity('count', { min: 1, max: 4096 })
+    .optional()
+    .describe('Threads of the matrix work; default: the host’s cores.'),
+});
+
+export const experimentSchema = z
+  .strictObject({
+    name: z.string().min(1).max(200).describe('Name in results and reports.'),
+    description: z.string().default('').describe('What it is about, in a sentence.'),
+    seed: z
+      .union([z.int().min(0), z.string().min(1).max(200)], { error: allowing('a whole number or text') })
+      .default(42)
+      .describe('Seed of all random streams.'),
+    model: modelSchema,
+    host: reference('a host', hostSchema).describe('The machine.'),
+    storage: storageSchema,
+    memory: memorySchema.prefault({}),
+    io: ioSchema.prefault({}),
+    cache: cacheSchema.prefault({}),
+    prefetch: prefetchSchema.prefault({ policy: 'none' }).describe('What is read before it is asked for.'),
+    execution: z
+      .enum(['synchronous', 'overlapped', 'prefetching'])
+      .default('overlapped')
+      .describe(
+        'synchronous: all of a layer’s reads, then its computation. overlapped: an expert is computed when it lands. prefetching: overlapped, and needs prefetch.policy other than none.',
+      ),
+    compute: computeSchema.prefault({}),
+    workload: workloadSchema.prefault({}),
+  })
+  .superRefine((experiment, context) => {
+    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const { model, workload, execution, prefetch } = experiment;
+    if ((model.architecture === undefined) === (model.config === undefined))
+      refuse(['model'], 'allowed is exactly one of architecture and config');
+    if (workload.warmup >= workload.generate) {
+      refuse(
+        ['workload', 'warmup'],
+        `found ${workload.warmup}; allowed is less than workload.generate (${workload.generate})`,
+      );
+    }
+    if (execution === 'prefetching' && prefetch.policy === 'none')
+      refuse(['execution'], 'found prefetching while prefetch.policy is none; set prefetch.policy');
+  });
+
+/** An experiment as its file says it: host, drive and model still by name where they were named. */
+export type ExperimentFile = z.output<typeof experimentSchema>;
+
+/** One alternative of `cases:`: a name, and keys of the experiment with their values. */
+export const caseSchema = z.looseObject({ name: z.string().min(1).describe('Name in results.') });
+const casesSchema = z.array(caseSchema).min(1);
+
+/** What a file holds beside the experiment itself. */
+export const gridSchema = z.object({
+  sweep: z
+    .record(z.string(), z.array(z.unknown()).min(1))
+    .optional()
+    .describe('Keys (with dots) and the values each takes: every combination is a point.'),
+  cases: z
+    .union([casesSchema, z.record(z.string(), casesSchema)], {
+      error: allowing('a list of {name, key: value, ...}, or a mapping from an axis to such a list'),
+    })
+    .optional()
+    .describe('Keys that vary together, by name; several lists are combined with each other and with sweep.'),
+});

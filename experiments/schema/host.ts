@@ -1,0 +1,54 @@
+/** A host as devices/profiles/hosts/*.yaml describes it, or as an experiment writes it out in place. */
+import { z } from 'zod';
+import { MAX_BYTES, pcieSchema } from './drive.ts';
+import { sourced } from './leaf.ts';
+
+const frequency = () => sourced('frequency', { min: '1 MHz', max: '100 GHz' });
+
+export const hostSchema = z.strictObject({
+  name: z.string().min(1).describe('Full name.'),
+  description: z.string().default('').describe('What it is, in a sentence.'),
+  cores: sourced('count', { min: 1, max: 4096 }).describe('Cores.'),
+  frequency: frequency().describe('Clock under load, Hz.'),
+  kernels: z
+    .record(z.string().min(1), sourced('computeRate', { min: '1 MFLOP/s' }))
+    .refine((kernels) => kernels.matmul !== undefined, { error: 'found no matmul; write its rate' })
+    .describe('FLOP/s of one core by kernel class; `matmul` is needed.'),
+  memory: z
+    .strictObject({
+      capacity: sourced('bytes', { min: '1 MiB', max: MAX_BYTES }).describe('Usable bytes.'),
+      channels: sourced('count', { min: 1, max: 64 }).describe('Memory channels.'),
+      transferRate: sourced('transferRate', { min: '1 MT/s' }).describe('Of a channel, T/s.'),
+      channelBytes: sourced('bytes', { min: '1 B', max: '1 KiB' })
+        .prefault('8 B')
+        .describe('Bytes a transfer.'),
+      efficiency: sourced('ratio', { min: 0.01, max: 1 })
+        .prefault(0.8)
+        .describe('Share of the peak that streams reach.'),
+    })
+    .describe('DRAM.'),
+  fabric: z
+    .strictObject({
+      ccds: sourced('count', { min: 1, max: 64 }).describe('Core dies.'),
+      bytesPerCycle: sourced('bytes', { min: '1 B', max: '1 KiB' }).describe('That a die reads per cycle.'),
+      frequency: frequency().describe('Fabric clock, Hz.'),
+    })
+    .optional()
+    .describe('Link between cores and memory; absent: no limit.'),
+  pcie: pcieSchema
+    .extend({
+      maxPayload: sourced('bytes', { min: '128 B', max: '4 KiB' }).describe('TLP payload, B.'),
+      tlpOverhead: sourced('bytes', { min: '0 B', max: '128 B' }).describe('Bytes around each payload.'),
+    })
+    .describe('Lanes for devices.'),
+  ioUring: z
+    .strictObject({
+      submitCycles: sourced('count', { min: 0, max: 1e7 }).describe('CPU cycles to submit a command.'),
+      completeCycles: sourced('count', { min: 0, max: 1e7 }).describe('CPU cycles to complete one.'),
+      wakeUp: sourced('time', { min: '0 s', max: '1 s' }).describe(
+        'From completion until a sleeping thread runs.',
+      ),
+    })
+    .describe('Cost of a command through io_uring with O_DIRECT.'),
+});
+export type HostProfile = z.output<typeof hostSchema>;

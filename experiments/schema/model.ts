@@ -1,0 +1,55 @@
+/** The `model` key: which model, how it is quantised, and how its file is laid out. */
+import { z } from 'zod';
+import { LAYOUT_ORDERS } from '../../workloads/layout/index.ts';
+import { GGML_TYPES, KV_CHOICES, QUANTISATIONS } from '../../workloads/models/index.ts';
+import { TENSOR_ROLES } from '../../workloads/models/roles.ts';
+import { quantity } from './leaf.ts';
+import { allowing } from './problem.ts';
+
+const type = () => z.enum(GGML_TYPES as [(typeof GGML_TYPES)[number], ...typeof GGML_TYPES]);
+const order = () => z.enum(LAYOUT_ORDERS);
+
+export const modelSchema = z.strictObject({
+  architecture: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A name of the library (`nvmoe list models`) or a path to a YAML file.'),
+  config: z.string().min(1).optional().describe('Path to a Hugging Face config.json.'),
+  quantisation: z
+    .union(
+      [
+        z.enum(QUANTISATIONS as [string, ...string[]]),
+        z.strictObject({
+          default: type().describe('For roles that are not named.'),
+          roles: z.partialRecord(z.enum(TENSOR_ROLES), type()).optional().describe('By tensor role.'),
+        }),
+      ],
+      { error: allowing('a name such as Q4_K_M or {default: TYPE, roles: {ROLE: TYPE}}') },
+    )
+    .default('Q4_K_M')
+    .describe('A ggml type, a recipe of llama-quantize, FP8, or a type by tensor role.'),
+  layout: z
+    .union(
+      [
+        order(),
+        z.strictObject({
+          order: order().describe('Order of the tensors.'),
+          alignment: quantity('bytes', { min: '1 B', max: '1 GiB' })
+            .optional()
+            .describe('Tensors start at multiples of it.'),
+          splitBytes: quantity('bytes', { min: '1 MiB' })
+            .optional()
+            .describe('Largest file; a new one is begun.'),
+        }),
+      ],
+      { error: allowing(`one of ${LAYOUT_ORDERS.join(', ')}, or {order, alignment, splitBytes}`) },
+    )
+    .default('layer-order')
+    .describe('Order of the tensors in the file; alignment and split sizes in bytes.'),
+  kv: z
+    .enum(KV_CHOICES as readonly ['naive', 'mla-with-v', 'mla'])
+    .default('mla')
+    .describe('What the KV cache holds under MLA; other attention is not affected.'),
+  kvType: type().default('F16').describe('Type of the KV cache.'),
+});
