@@ -5,13 +5,9 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { InputError, messageOf } from '../errors.ts';
 import { type Result, resultSchema } from '../result.ts';
 import { writeReport } from './report.ts';
-
-/** What is wrong with a result file, in one paragraph. */
-export class ResultFileError extends Error {
-  override name = 'ResultFileError';
-}
 
 /** A run's result, or the points of a sweep. */
 const fileSchema = z.union([z.object({ points: z.array(resultSchema).min(1) }), resultSchema]);
@@ -23,27 +19,27 @@ function read(file: string): string {
     const bytes = readFileSync(file === '-' ? STANDARD_INPUT : file);
     return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8');
   } catch (cause) {
-    throw new ResultFileError(`cannot read result file ${file}: ${(cause as Error).message}`, { cause });
+    throw new InputError(`cannot read result file ${file}: ${messageOf(cause)}`);
   }
 }
 
 /**
  * The results in a file: one of a run, or several of a sweep.
  * @param file path, `.gz` too, or `-` for standard input
- * @throws ResultFileError
+ * @throws InputError
  */
 export function readResults(file: string): Result[] {
   let value: unknown;
   try {
     value = JSON.parse(read(file));
   } catch (cause) {
-    if (cause instanceof ResultFileError) throw cause;
-    throw new ResultFileError(
-      `${file} is not JSON (${(cause as Error).message}); expected what \`nvmoe run --json\` prints`,
+    if (cause instanceof InputError) throw cause;
+    throw new InputError(
+      `${file} is not JSON (${messageOf(cause)}); expected what \`nvmoe run --json\` prints`,
     );
   }
   const parsed = fileSchema.safeParse(value);
-  if (!parsed.success) throw new ResultFileError(explainMismatch(file, value));
+  if (!parsed.success) throw new InputError(explainMismatch(file, value));
   return 'points' in parsed.data ? parsed.data.points : [parsed.data];
 }
 
@@ -63,7 +59,7 @@ function explainMismatch(file: string, value: unknown): string {
  * @param files at least one
  * @param out path of the page; by default report.html beside the first file (here for standard input)
  * @returns the path written
- * @throws ResultFileError
+ * @throws InputError
  */
 export function reportCommand(files: readonly string[], out?: string): string {
   const results = files.flatMap(readResults);

@@ -2,8 +2,16 @@
  * Numbers for readers: three significant digits, a unit after a space, decimal GB for traffic (as drives and links are
  * specified) and binary KiB for request sizes (as programs ask).
  */
-const grouped = (x: number, fractionDigits = 0): string =>
-  x.toLocaleString('en-US', { minimumFractionDigits: fractionDigits, maximumFractionDigits: fractionDigits });
+const formats: Intl.NumberFormat[] = [];
+
+/** Constructing a format costs far more than using it: one per number of digits, kept. */
+function grouped(x: number, fractionDigits = 0): string {
+  formats[fractionDigits] ??= new Intl.NumberFormat('en-US', {
+    minimumFractionDigits: fractionDigits,
+    maximumFractionDigits: fractionDigits,
+  });
+  return formats[fractionDigits].format(x);
+}
 
 /** Three significant digits, whole from 100 on: 0.0123, 3.10, 45.6, 1,234. */
 export function significant(x: number): string {

@@ -49,5 +49,6 @@ footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--line)
 @media print { :root { --ink: #000; --soft: #444; --line: #ccc; --page: #fff; --card: #f4f4f4; --accent: #000; --warn: #5a3200;
   --warn-page: #fff6e6; --warn-line: #c99; color-scheme: light; }
   body { display: block; padding: 0; font-size: 11pt; } nav { display: none; } main { padding: 0; }
+  .scroll { overflow: visible; } table { font-size: 8.5pt; } th, td { padding: .2rem .35rem; } th:first-child, td:first-child { min-width: 7rem; }
   figure, tr, .warning { break-inside: avoid; } h2, figcaption { break-after: avoid; } }
 `;

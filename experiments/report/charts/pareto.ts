@@ -28,6 +28,8 @@ export function paretoChart(results: readonly Result[]): Chart {
   const memory = new Set(results.map(capacityOf)).size > 1;
   const price = memory ? capacityOf : bytesOf;
   const best = frontier(results, price);
+  // Room for the names at both sides.
+  const range = [0, Math.max(...results.map(price)) * 1.15];
   const marks = (points: readonly Result[], more: object) => ({
     type: 'scatter',
     x: points.map(price),
@@ -57,7 +59,7 @@ export function paretoChart(results: readonly Result[]): Chart {
           marker: { size: 9, color: COLOURS[0] },
         }),
       ],
-      axis(memory ? 'expert cache (GB)' : 'read per token (GB)', { rangemode: 'tozero' }),
+      axis(memory ? 'expert cache (GB)' : 'read per token (GB)', { range }),
       axis('tokens/s', { rangemode: 'tozero' }),
     ),
   };

@@ -8,9 +8,11 @@ const KINDS = Object.keys(SPANS) as SpanKind[];
 /** The close-up shows this many compute spans: a few layers. */
 const CLOSE_UP = 12;
 
+/** Lanes that compute first, then by name with numbers in order. */
 const lanesOf = (spans: readonly Span[]): string[] => {
   const names = [...new Set(spans.map(({ lane }) => lane))];
-  const rank = (lane: string) => (lane === 'compute' ? 0 : lane === 'software' ? 1 : 2);
+  const working = new Set(spans.filter(({ kind }) => kind === 'compute').map(({ lane }) => lane));
+  const rank = (lane: string) => (working.has(lane) ? 0 : 1);
   return names.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }));
 };
 
@@ -43,8 +45,7 @@ function gantt(
   };
   return {
     title,
-    reading:
-      'Each row is one worker or drive; grey on the compute row is waiting. Drag to zoom in, double-click to go back.',
+    reading: 'Each row is one worker or drive; grey is waiting. Drag to zoom in, double-click to go back.',
     height: rowsHeight(lanes.length, 30),
     figure: figure(
       KINDS.filter((kind) => shown.some((span) => span.kind === kind)).map(trace),

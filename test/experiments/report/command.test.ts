@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ResultFileError, readResults, reportCommand } from '../../../experiments/report/command.ts';
+import { InputError } from '../../../experiments/errors.ts';
+import { readResults, reportCommand } from '../../../experiments/report/command.ts';
 import { stringifyResult, stringifySweep } from '../../../experiments/result.ts';
 import { sampleCases, sampleResult } from '../result/sample.ts';
 
@@ -34,7 +35,7 @@ describe('readResults', () => {
     ['null', 'null', /is not a result of nvmoe/],
   ])('explains %s', (name, content, message) => {
     const path = file(`${name}.json`, content);
-    expect(() => readResults(path)).toThrow(ResultFileError);
+    expect(() => readResults(path)).toThrow(InputError);
     expect(() => readResults(path)).toThrow(message);
   });
 
