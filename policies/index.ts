@@ -1,8 +1,17 @@
 /** The public face of policies: what to evict. */
+export type { AdmissionFilter, FilterDefinition, FilterOptions } from './admission/filter.ts';
 export type { Characteristics, Parameter, ParameterValue, ParameterValues } from './definition.ts';
 export type { PolicyDefinition } from './eviction/definition.ts';
 export { type EvictionPolicy, type Future, NEVER, type PolicyOptions } from './eviction/policy.ts';
 export { futureOf } from './future.ts';
 export * from './prefetch/index.ts';
-export { completeParameters, createPolicy, findPolicy, policies } from './registry.ts';
+export {
+  admissionFilters,
+  type CreateOptions,
+  completeParameters,
+  createPolicy,
+  findAdmissionFilter,
+  findPolicy,
+  policies,
+} from './registry.ts';
 export { formatSpec, parseSpec, parseSpecs, type Spec } from './spec.ts';

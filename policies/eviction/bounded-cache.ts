@@ -52,6 +52,8 @@ export abstract class BoundedCache implements EvictionPolicy {
     return this.resident[id] === 1;
   }
 
+  skip(_id: number): void {}
+
   remove(id: number): void {
     if (this.resident[id] === 0) return;
     this.detach(id);

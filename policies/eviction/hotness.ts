@@ -21,9 +21,13 @@ export class Hotness extends RankedCache {
     this.halve = halve;
   }
 
-  protected rankOf(id: number): number {
+  override skip(id: number): void {
     if (++this.requests === this.halve) this.cool();
     this.frequency[id]++;
+  }
+
+  protected rankOf(id: number): number {
+    this.skip(id);
     return this.classOf(id);
   }
 

@@ -60,6 +60,10 @@ export class Hyperbolic extends BoundedCache {
     return true;
   }
 
+  override skip(): void {
+    this.requests++;
+  }
+
   protected detach(id: number): void {
     this.members.delete(id);
   }

@@ -56,6 +56,10 @@ export class LeastStale extends BoundedCache {
     return true;
   }
 
+  override skip(id: number): void {
+    this.current = this.layerOf[id];
+  }
+
   protected detach(id: number): void {
     this.queue.unlink(id);
   }

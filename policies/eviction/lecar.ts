@@ -75,6 +75,10 @@ export class LeCaR extends BoundedCache {
     return true;
   }
 
+  override skip(): void {
+    this.requests++;
+  }
+
   protected detach(id: number): void {
     this.recency.unlink(id);
     this.frequency.delete(id);

@@ -14,6 +14,10 @@ export class Lfru extends RankedCache {
     this.frequency = new Float64Array(options.objects);
   }
 
+  override skip(id: number): void {
+    this.frequency[id]++;
+  }
+
   protected rankOf(id: number): number {
     return ++this.frequency[id];
   }

@@ -27,6 +27,10 @@ export class Lrfu extends RankedCache {
     this.last = new Float64Array(options.objects);
   }
 
+  override skip(): void {
+    this.requests++;
+  }
+
   protected rankOf(id: number, wasResident: boolean): number {
     const now = this.requests++;
     this.sum[id] = wasResident ? 1 + this.sum[id] * 2 ** (-this.lambda * (now - this.last[id])) : 1;

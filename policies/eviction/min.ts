@@ -78,6 +78,10 @@ export class Min extends BoundedCache {
     return true;
   }
 
+  override skip(id: number): void {
+    this.advance(id);
+  }
+
   protected detach(): void {
     this.residents--; // its heap entries are recognised as dead when they surface
   }

@@ -58,6 +58,8 @@ export interface EvictionPolicy {
    * is protected); then the caller reads around the cache.
    */
   admit(id: number, prefetched?: boolean): boolean;
+  /** A request that missed `id` and is read around the cache: nothing is inserted, but policies that count requests see it. */
+  skip(id: number): void;
   /** Takes an object out without counting an eviction (its read was cancelled); nothing if it is not resident. */
   remove(id: number): void;
   /** Protected objects are never victims: the current layer's, those in flight, pinned ones. Counted, so calls nest. */

@@ -31,6 +31,7 @@ export class WTinyLfu extends BoundedCache {
   private readonly segment: Uint8Array;
   private readonly bytes = new Float64Array(3);
   private readonly share: Float64Array;
+  private readonly mainShare: number;
   private readonly frequency: Uint32Array;
   private readonly period: number;
   private readonly paper: boolean;
@@ -41,7 +42,8 @@ export class WTinyLfu extends BoundedCache {
     const { capacity, objects } = options;
     const windowShare = Math.trunc(capacity * window);
     const main = capacity - windowShare;
-    this.share = Float64Array.of(windowShare, Math.trunc(main / 5), Math.trunc((main / 5) * 4));
+    this.mainShare = main;
+    this.share = Float64Array.of(windowShare, Math.trunc(0.2 * main), Math.trunc(0.8 * main));
     this.queue = new Lists(objects, 3);
     this.segment = new Uint8Array(objects);
     this.frequency = new Uint32Array(objects);
@@ -82,6 +84,10 @@ export class WTinyLfu extends BoundedCache {
     return true;
   }
 
+  override skip(id: number): void {
+    this.count(id);
+  }
+
   protected detach(id: number): void {
     this.queue.unlink(id);
     this.bytes[this.segment[id]] -= this.sizeOf(id);
@@ -118,7 +124,7 @@ export class WTinyLfu extends BoundedCache {
         return;
       }
       const main = this.bytes[PROBATION] + this.bytes[PROTECTED];
-      if (main + this.sizeOf(candidate) <= this.share[PROBATION] + this.share[PROTECTED]) {
+      if (main + this.sizeOf(candidate) <= this.mainShare) {
         this.enterMain(candidate);
         if (!this.paper) this.count(candidate);
         continue;

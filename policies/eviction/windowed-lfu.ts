@@ -32,6 +32,10 @@ export class WindowedLfu extends RankedCache {
     super.hit(id);
   }
 
+  override skip(id: number): void {
+    this.count(id);
+  }
+
   protected rankOf(id: number): number {
     return this.frequency[id];
   }
