@@ -1,7 +1,7 @@
 /**
  * A drive as a calibrated station: the `queue` fidelity. A read passes
  *
- *   1. the controller, `controllerTime` a command, first in first out: the ceiling on IOPS;
+ *   1. the controller, `readCommandTime` each, first in first out: the ceiling on IOPS;
  *   2. the units (dies x planes that work independently). Page p of the drive lies on unit p mod units, so the pages of
  *      a large command are read in parallel, and small random reads collide: half a queue's depth is not half the units
  *      at work. A unit is taken for accessTime, + a tail drawn at random, + bytes beyond 4 KiB / nandRate; for the page
@@ -9,11 +9,13 @@
  *   3. the data phase over the link at `readRate`. It starts with the first page, and as late as lets the last page
  *      follow without a gap.
  *
- * A write passes the controller, its data phase at `writeRate`, and completes `acknowledgeTime` later, or when the medium
- * (one server: max(1 / programIops, bytes / programRate) a command) has taken it in, whichever is later.
+ * A write passes the controller (`writeCommandTime`) and its data phase at `writeRate` and is then in the buffer. It completes `acknowledgeTime`
+ * later, or when the medium (one server: max(1 / programIops, bytes / programRate) a command) has taken in the writes
+ * before it, whichever is later.
  *
  * Stages 1 and 2 are first in first out with service times known at submission, so their end is computed then (as
- * NVMeVirt's ssd_advance_nand does) and a read costs two events. Not modelled: writes that delay reads. Parameters: queue-parameters.ts, or calibration.
+ * NVMeVirt's ssd_advance_nand does) and a read costs two events. Not modelled: writes that delay reads. Parameters:
+ * queue-parameters.ts, or calibration.
  */
 import { duration, type HandlerId, type Picoseconds, type Simulation } from '../sim/index.ts';
 import { type BlockOperation, READ } from './block-device.ts';
@@ -92,8 +94,9 @@ export class QueueDevice implements Drive {
     tag: number,
   ): void {
     const command = this.#commands.start(operation, offset, bytes, queue, done, tag);
-    const { now } = this.#simulation;
-    this.#controllerFree = Math.max(now, this.#controllerFree) + this.#parameters.controllerTime;
+    const { readCommandTime, writeCommandTime } = this.#parameters;
+    const commandTime = operation === READ ? readCommandTime : writeCommandTime;
+    this.#controllerFree = Math.max(this.#simulation.now, this.#controllerFree) + commandTime;
     if (operation === READ) {
       this.#simulation.at(this.#access(offset, bytes, this.#controllerFree), this.#readReady, command);
     } else {
@@ -160,7 +163,8 @@ export class QueueDevice implements Drive {
     const { now } = this.#simulation;
     const bytes = this.#commands.bytesOf(command);
     const taken = Math.max(duration(1, programIops), duration(bytes, programRate));
-    this.#mediumFree = Math.max(now, this.#mediumFree) + taken;
-    this.#simulation.at(Math.max(now + acknowledgeTime, this.#mediumFree), this.#finished, command);
+    const turn = Math.max(now, this.#mediumFree);
+    this.#mediumFree = turn + taken;
+    this.#simulation.at(Math.max(now + acknowledgeTime, turn), this.#finished, command);
   }
 }

@@ -4,8 +4,9 @@
  * Let X be the claimed 4 KiB random-read IOPS at depth n, L the mean latency at depth 1, B the claimed read bandwidth.
  *
  *   rate            = min(B, usable rate of the link)
- *   controllerTime  = 1 / max(X, claimed write IOPS)                the controller's ceiling on commands
- *   S               = L - controllerTime - 4 KiB / rate             mean time a unit is taken by a 4 KiB read
+ *   readCommandTime = 1 / X                                         the controller's ceiling on reads
+ *   writeCommandTime = 1 / max(X, claimed write IOPS)               and on writes, where the medium is not the ceiling
+ *   S               = L - readCommandTime - 4 KiB / rate            mean time a unit is taken by a 4 KiB read
  *   accessTime      = S - sum of share x extra over the tail        the constant part of it
  *   page read       = accessTime + (page - 4 KiB) / nandRate        the rest of the page crosses the NAND interface
  *   units           = ceil(max(X S (n - 1) / (n - X S), B x page read / page))
@@ -48,7 +49,8 @@ export interface DriveClaims {
 
 /** The parameters of QueueDevice; see there. */
 export interface QueueParameters {
-  readonly controllerTime: Picoseconds;
+  readonly readCommandTime: Picoseconds;
+  readonly writeCommandTime: Picoseconds;
   readonly units: number;
   readonly pageBytes: number;
   readonly accessTime: Picoseconds;
@@ -85,9 +87,10 @@ export function checkClaims(device: string, claims: DriveClaims, link: PcieLink)
 export function queueParameters(device: string, claims: DriveClaims, link: PcieLink): QueueParameters {
   const { readIops, readIopsDepth, readBandwidth, pageBytes, nandRate, readTail = [] } = claims;
   const readRate = Math.min(readBandwidth, link.usableRate);
-  const controllerTime = duration(1, Math.max(readIops, claims.writeIops));
+  const readCommandTime = duration(1, readIops);
+  const writeCommandTime = duration(1, Math.max(readIops, claims.writeIops));
   const tail = readTail.reduce((sum, { share, extra }) => sum + share * extra, 0);
-  const unitTime = claims.readLatency - controllerTime - duration(CLAIM_BYTES, readRate);
+  const unitTime = claims.readLatency - readCommandTime - duration(CLAIM_BYTES, readRate);
   const accessTime = ps(unitTime - tail);
   if (!(accessTime > 0)) {
     throw new RangeError(
@@ -108,7 +111,8 @@ export function queueParameters(device: string, claims: DriveClaims, link: PcieL
   const streamUnits = (readRate * toSeconds(pageTime)) / pageBytes;
   const writeRate = link.usableRate;
   return {
-    controllerTime,
+    readCommandTime,
+    writeCommandTime,
     units: Math.ceil(Math.max(randomUnits, streamUnits)),
     pageBytes,
     accessTime,
@@ -118,6 +122,6 @@ export function queueParameters(device: string, claims: DriveClaims, link: PcieL
     writeRate,
     programRate: claims.writeBandwidth,
     programIops: claims.writeIops,
-    acknowledgeTime: Math.max(0, claims.writeLatency - controllerTime - duration(CLAIM_BYTES, writeRate)),
+    acknowledgeTime: Math.max(0, claims.writeLatency - writeCommandTime - duration(CLAIM_BYTES, writeRate)),
   };
 }

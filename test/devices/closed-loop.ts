@@ -15,7 +15,9 @@ export interface Loop {
 }
 
 export interface Measured {
+  /** Of the whole run. */
   readonly seconds: number;
+  /** In the steady state: from a quarter of the completions to the last submission. */
   readonly iops: number;
   readonly bytesPerSecond: number;
   /** Submission to completion of each command in order of completion, ps. */
@@ -30,6 +32,7 @@ export function closedLoop(make: (simulation: Simulation) => BlockDevice, loop: 
   const blocks = Math.floor(device.capacity / bytes);
   const started = new Float64Array(depth);
   const latencies: number[] = [];
+  const steady = { from: 0, to: 0, completions: 0 };
   let submitted = 0;
   const submit = (slot: number) => {
     const block = sequential ? submitted % blocks : Math.floor(random() * blocks);
@@ -39,13 +42,18 @@ export function closedLoop(make: (simulation: Simulation) => BlockDevice, loop: 
   };
   const done = simulation.register((slot) => {
     latencies.push(simulation.now - started[slot]);
-    if (submitted < count) submit(slot);
+    if (latencies.length === Math.floor(count / 4)) steady.from = simulation.now;
+    if (submitted === count) return;
+    submit(slot);
+    steady.to = simulation.now;
+    steady.completions = latencies.length - Math.floor(count / 4);
   });
   for (let slot = 0; slot < Math.min(depth, count); slot++) submit(slot);
   simulation.run();
   simulation.finish();
   const seconds = toSeconds(simulation.now);
-  return { seconds, iops: count / seconds, bytesPerSecond: (count * bytes) / seconds, latencies };
+  const iops = steady.completions / toSeconds(steady.to - steady.from);
+  return { seconds, iops, bytesPerSecond: iops * bytes, latencies };
 }
 
 export const mean = (values: readonly number[]): number =>
