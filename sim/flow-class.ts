@@ -8,13 +8,13 @@
  * IEEE/ACM Trans. Networking 1(3), 1993; virtual time of generalised processor sharing).
  *
  * Precision: the clock starts from 0 whenever the class is empty, and is set back to 0 before a flow starts whose amount
- * is below 2^-16 of it, so that an amount is held to 2^-37 of itself however long the link stays busy.
+ * is below 2^-12 of it, so that an amount is held to 2^-41 of itself however long the link stays busy.
  */
 import { grown, Slots } from './slots.ts';
 import type { Picoseconds } from './time.ts';
 
 const PER_SECOND = 1e12;
-const LONGEST_CLOCK = 2 ** 16;
+const LONGEST_CLOCK = 2 ** 12;
 
 /** What a link knows of each flow, by slot. */
 export class FlowTable {

@@ -219,8 +219,9 @@ export class SharedLink {
     }
   }
 
-  /** What a flow of this class moves in one step of the clock; adds it to what the audit allows. */
-  private roundingOf({ rate }: FlowClass): number {
+  /** The most that a flow of this class moves in one step of the clock; adds it to what the audit allows. */
+  private roundingOf({ cap }: FlowClass): number {
+    const rate = Math.min(cap, this.rate);
     if (rate === Infinity) return 0;
     const { now } = this.sim;
     const step = now > EXACT_LIMIT ? now * 2 ** -52 : 1;

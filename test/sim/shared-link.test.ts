@@ -177,6 +177,11 @@ describe('shared link', () => {
     sim.finish();
   });
 
+  it('accepts a flow that rounding lets finish late, when another has just slowed it down', () => {
+    const at = (start: number, cap: number): FluidFlow => ({ start, amount: 1, cap, stop: Infinity });
+    expectAlike(RATE, [at(2, RATE), at(19, Infinity), at(19, Infinity), at(11, 8e9)]);
+  });
+
   it('refuses what makes no sense, by name', () => {
     const { sim, link: shared } = link(1e9);
     const done = sim.register(() => {});
