@@ -23,7 +23,7 @@ const EXPERIMENTS_ONLY = ['mathjs', 'zod', 'yaml', 'commander', 'plotly.js-dist-
 /** Rooms and folders that run inside a simulation: deterministic, synchronous, silent. */
 const INSIDE = ['sim/', 'policies/', 'devices/', 'workloads/inference/', 'workloads/routing/'];
 const OUTSIDE = ['workloads/routing/formats/'];
-const BANNED = /\bMath\.random\b|\bDate\.now\b|\bperformance\.now\b|\basync\b|\bawait\b|\bconsole\.|\bprocess\./;
+const BANNED = /\bMath\.random\b|\bDate\.now\b|\bperformance\.now\b|\basync\b|\bawait\b|\bconsole\.|\bprocess\.(?!ts\b)/;
 
 const sources = Object.keys(MAY_IMPORT).flatMap((room) =>
   readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })

@@ -35,6 +35,14 @@ const scaled = (x: number, base: number, units: readonly string[]): string => {
   return `${significant(x)} ${units[i]}`;
 };
 
+/** A count with a decimal prefix before its unit: 36.0 Gcycle. */
+export const formatAmount = (x: number, unit: string): string =>
+  scaled(
+    x,
+    1000,
+    ['', 'k', 'M', 'G', 'T'].map((prefix) => `${prefix}${unit}`),
+  );
+
 /** Bytes of traffic or memory, decimal. */
 export const formatBytes = (x: number): string => scaled(x, 1000, ['B', 'kB', 'MB', 'GB', 'TB', 'PB']);
 /** Bytes of one request, binary. */

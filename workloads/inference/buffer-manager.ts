@@ -2,8 +2,8 @@
  * The program's own cache of weights: which objects are in memory, which are on their way, and who waits for them.
  *
  * The policy decides what leaves; this file keeps the rules that hold for every policy:
- * - a batch (what one step needs at once) is looked up first; then its hits are promoted and its misses admitted, and
- *   nothing of the batch is evicted before it is released;
+ * - a batch (what one step needs at once) is looked up first; then, in order, its hits are promoted and its misses
+ *   admitted, and nothing of the batch is evicted before it is released (batch semantics: cache-replay.ts);
  * - an object that is being read is never a victim, and a demand for it joins the read instead of starting a second;
  * - what the policy does not admit is read into a scratch buffer and dropped when its batch is released;
  * - a hit is an object that is resident and complete when it is asked for. A join is not a hit.
@@ -100,8 +100,10 @@ export class BufferManager {
       this.policy.protect(ids[i]);
       this.count(ids[i]);
     }
-    for (let i = from; i < to; i++) if (this.policy.contains(ids[i])) this.policy.hit(ids[i]);
-    for (let i = from; i < to; i++) if (!this.policy.contains(ids[i])) this.policy.admit(ids[i]);
+    for (let i = from; i < to; i++) {
+      if (this.policy.contains(ids[i])) this.policy.hit(ids[i]);
+      else this.policy.admit(ids[i]);
+    }
     for (let i = from; i < to; i++) this.ensureRead(ids[i]);
   }
 

@@ -45,6 +45,8 @@ export interface DecodeOptions {
   readonly random: () => number;
   /** Called when a phase begins, and at the first measured token with 'window'. */
   readonly onPhase?: (phase: Phase | 'window') => void;
+  /** Called when a generated token is complete. */
+  readonly onToken?: (token: number) => void;
 }
 
 /** Everything a result is made of. Tallies are sums since the start; `atPhase` holds them as each phase began. */
@@ -121,6 +123,7 @@ export function runDecode(
     onToken(token) {
       tokenHits[token] = buffers.counts.hits;
       tokenRequests[token] = buffers.counts.requests;
+      options.onToken?.(token);
     },
   });
   sim.spawn(program.run());

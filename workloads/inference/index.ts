@@ -1,7 +1,7 @@
 /** The simulated inference program. */
-export { type Catalogue, TRUNK_PARTS, type TrunkPart } from './catalogue.ts';
+export { buildCatalogue, type Catalogue, TRUNK_PARTS, type TrunkPart } from './catalogue.ts';
 export { type DecodeOptions, type DecodeOutcome, runDecode, type Tally } from './decode.ts';
-export { type DemandSequence, demandSequence } from './demand-sequence.ts';
+export { type DemandSequence, demandSequence, waveExperts } from './demand-sequence.ts';
 export type { PrefetchTotals } from './prefetch-account.ts';
 export type { Execution } from './program.ts';
 export type { Phase, Recorder, TimeKind } from './recorder.ts';

@@ -1,0 +1,96 @@
+/**
+ * `nvmoe bounds`: what no run on this machine can exceed, without simulating one. Misses come from replaying the
+ * experiment's routing through its cache policy; prefetching changes when bytes are read, not how many must be.
+ */
+import Table from 'cli-table3';
+import { Simulation } from '../sim/index.ts';
+import { ceilingWarnings, streamingCeilings, tokenBounds } from './bounds.ts';
+import type { Experiment } from './experiment.ts';
+import { gib } from './memory.ts';
+import type { Bound, Memory } from './result.ts';
+import { replayPolicy, sequenceOf, tokenWork } from './run/demand.ts';
+import { prepare } from './run/prepare.ts';
+
+export interface BoundsReport {
+  readonly experiment: string;
+  readonly label: string;
+  /** Hit ratio of the replayed policy and bytes read per token, measured tokens only. */
+  readonly hitRatio: number;
+  readonly bytesPerToken: number;
+  /** Tokens/s each resource allows, lowest first. */
+  readonly bounds: Bound[];
+  readonly binding: string;
+  /** B/s of weights that can be streamed from the drives through each part of the machine and used. */
+  readonly streaming: { resource: string; bytesPerSecond: number; detail: string }[];
+  readonly memory: Memory;
+  readonly warnings: string[];
+}
+
+/** @throws InputError when the experiment asks for what cannot be */
+export function boundsReport(experiment: Experiment): BoundsReport {
+  const sim = new Simulation({ seed: String(experiment.seed) });
+  const { decode, catalogue, drive, memory, warnings } = prepare(experiment, sim);
+  const replayed = replayPolicy(decode.policy, catalogue, sequenceOf(decode, catalogue), decode);
+  const measured = experiment.workload.generate - experiment.workload.warmup;
+  const { request } = experiment.io;
+  const extents = catalogue.extentOffset.length / catalogue.objects;
+  const bytesPerToken = replayed.bytesMissed / measured;
+  const demand = {
+    ...tokenWork(decode),
+    streamedBytes: bytesPerToken,
+    commands: Math.max(bytesPerToken / request, (replayed.misses / measured) * extents),
+  };
+  const bounds = tokenBounds(experiment, drive, demand);
+  return {
+    experiment: experiment.name,
+    label: experiment.label,
+    hitRatio: replayed.requests > 0 ? replayed.hits / replayed.requests : 0,
+    bytesPerToken,
+    bounds,
+    binding: bounds[0]?.resource ?? 'none',
+    streaming: streamingCeilings(experiment, drive, request),
+    memory,
+    warnings: [...warnings, ...ceilingWarnings(experiment, drive, request)],
+  };
+}
+
+/** The report for a terminal, 100 columns at most. */
+export function boundsText(report: BoundsReport): string {
+  const { memory } = report;
+  const style = { head: [], border: [] };
+  const tokens = new Table({
+    head: ['resource', 'tokens/s', 'how'],
+    style,
+    colWidths: [10, 10, 76],
+    wordWrap: true,
+  });
+  for (const { resource, tokensPerSecond, detail } of report.bounds)
+    tokens.push([resource, tokensPerSecond.toPrecision(4), detail]);
+  const stream = new Table({
+    head: ['resource', 'GB/s', 'what it is'],
+    style,
+    colWidths: [10, 10, 76],
+    wordWrap: true,
+  });
+  for (const { resource, bytesPerSecond, detail } of report.streaming)
+    stream.push([resource, (bytesPerSecond / 1e9).toFixed(2), detail]);
+  const parts = [
+    ['pinned trunk', memory.trunkBytes],
+    ['KV cache', memory.kvBytes],
+    ['expert cache', memory.expertCacheBytes],
+    ['page cache', memory.pageCacheBytes],
+    ['system', memory.systemBytes],
+    ['free', memory.freeBytes],
+  ] as const;
+  return [
+    `${report.label}: at most ${report.bounds[0]?.tokensPerSecond.toPrecision(4) ?? '∞'} tokens/s, bound by ${report.binding}`,
+    `Bytes read per token: ${(report.bytesPerToken / 1e9).toFixed(3)} GB at a hit ratio of ${report.hitRatio.toFixed(3)} (replayed, no simulation)`,
+    tokens.toString(),
+    'Streaming weights from the drives and using them, at most:',
+    stream.toString(),
+    `Memory: ${gib(memory.limitBytes)} =`,
+    ...parts.map(([name, bytes]) => `  ${gib(bytes).padStart(12)}  ${name}`),
+    ...report.warnings.map((warning) => `warning: ${warning}`),
+    '',
+  ].join('\n');
+}

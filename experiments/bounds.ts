@@ -1,0 +1,151 @@
+/**
+ * Closed-form ceilings on tokens/s, one per resource, as if it alone worked and everything overlapped with it:
+ *
+ *   compute  cores x FLOP/s / FLOP                    storage  drives x claimed rate / bytes read
+ *   dram     bus / (bytes read by cores + streamed)   link     drives x usable link rate / bytes read
+ *   fabric   fabric / bytes read by cores             iops     drives x claimed IOPS / commands
+ *   cpu-io   cores x clock / (commands x cycles)
+ *
+ * all per token. A streamed byte crosses the memory bus twice: written by DMA, read by a core (facts: O_DIRECT into the
+ * buffer that is used). The read is among the bytes read by cores, which count every weight once.
+ */
+import { busBandwidth, fabricBandwidth } from '../devices/index.ts';
+import type { Experiment } from './experiment.ts';
+import { type DriveLimits, hostOptions } from './machine.ts';
+import { formatAmount } from './report/format.ts';
+import type { Bound } from './result.ts';
+
+/** Demand of one decoded token on the machine. */
+export interface TokenDemand {
+  readonly flops: number;
+  /** Weights and KV cache that the cores read, B. */
+  readonly coreBytes: number;
+  /** Read from storage, prefetches included, B. */
+  readonly streamedBytes: number;
+  /** NVMe commands. */
+  readonly commands: number;
+}
+
+interface Ceiling {
+  readonly resource: string;
+  readonly component: Bound['component'];
+  /** Units per second, units per token, and the unit. */
+  readonly rate: number;
+  readonly perToken: number;
+  readonly unit: string;
+  readonly detail: string;
+}
+
+const giga = (n: number) => (n / 1e9).toFixed(2);
+
+/** Ceilings of a machine for a token's demand, lowest first; resources without limit or without work are left out. */
+export function tokenBounds(experiment: Experiment, drive: DriveLimits, demand: TokenDemand): Bound[] {
+  return ceilings(experiment, drive, demand)
+    .filter(({ rate, perToken }) => rate / perToken < Number.POSITIVE_INFINITY)
+    .map(({ resource, component, rate, perToken, unit, detail }) => ({
+      resource,
+      tokensPerSecond: rate / perToken,
+      component,
+      detail: `${formatAmount(rate, unit)}/s (${detail}) / ${formatAmount(perToken, unit)} per token`,
+    }))
+    .sort((a, b) => a.tokensPerSecond - b.tokensPerSecond);
+}
+
+function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDemand): Ceiling[] {
+  const { host, storage } = experiment;
+  const threads = Math.min(host.cores, experiment.compute.threads ?? host.cores);
+  const options = hostOptions(host);
+  const bus = busBandwidth(options.memory);
+  const { count } = storage;
+  const cycles = host.ioUring.submitCycles + host.ioUring.completeCycles;
+  const { flops, coreBytes, streamedBytes, commands } = demand;
+  const all: Ceiling[] = [
+    {
+      resource: 'storage',
+      component: 'exposedIo',
+      rate: count * drive.readBandwidth,
+      perToken: streamedBytes,
+      unit: 'B',
+      detail: `${count} x ${drive.name} as claimed`,
+    },
+    {
+      resource: 'iops',
+      component: 'exposedIo',
+      rate: count * drive.readIops,
+      perToken: commands,
+      unit: 'IO',
+      detail: `${count} x ${drive.name}, claimed for 4 KiB`,
+    },
+    {
+      resource: 'dram',
+      component: 'compute',
+      rate: bus,
+      perToken: coreBytes + streamedBytes,
+      unit: 'B',
+      detail: `${host.memory.channels} channels, efficiency ${host.memory.efficiency}; a streamed byte crosses twice`,
+    },
+    {
+      resource: 'fabric',
+      component: 'compute',
+      rate: fabricBandwidth(options.memory),
+      perToken: coreBytes,
+      unit: 'B',
+      detail: 'read by the cores',
+    },
+    {
+      resource: 'compute',
+      component: 'compute',
+      rate: threads * host.kernels.matmul,
+      perToken: flops,
+      unit: 'FLOP',
+      detail: `${threads} threads x ${formatAmount(host.kernels.matmul, 'FLOP')}/s`,
+    },
+    {
+      resource: 'cpu-io',
+      component: 'software',
+      rate: host.cores * host.frequency,
+      perToken: commands * cycles,
+      unit: 'cycle',
+      detail: `${cycles} cycles a command`,
+    },
+  ];
+  if (drive.link) {
+    const { generation, lanes, usableRate } = drive.link;
+    all.push({
+      resource: 'link',
+      component: 'exposedIo',
+      rate: count * usableRate,
+      perToken: streamedBytes,
+      unit: 'B',
+      detail: `${count} x PCIe ${generation}.0 x${lanes} usable`,
+    });
+  }
+  return all;
+}
+
+/** How fast weights can be streamed through each part of the machine and used, B/s; lowest first. */
+export function streamingCeilings(
+  experiment: Experiment,
+  drive: DriveLimits,
+  commandBytes: number,
+): { resource: string; bytesPerSecond: number; detail: string }[] {
+  const oneByte = { flops: 0, coreBytes: 1, streamedBytes: 1, commands: 1 / commandBytes };
+  return ceilings(experiment, drive, oneByte)
+    .map(({ resource, rate, perToken, detail }) => ({ resource, bytesPerSecond: rate / perToken, detail }))
+    .filter(({ bytesPerSecond }) => Number.isFinite(bytesPerSecond))
+    .sort((a, b) => a.bytesPerSecond - b.bytesPerSecond);
+}
+
+/** Demands that a host or link ceiling cannot meet, in words. */
+export function ceilingWarnings(experiment: Experiment, drive: DriveLimits, commandBytes: number): string[] {
+  const claimed = experiment.storage.count * drive.readBandwidth;
+  const low = streamingCeilings(experiment, drive, commandBytes).find(
+    ({ resource, bytesPerSecond }) =>
+      ['dram', 'fabric', 'cpu-io'].includes(resource) && bytesPerSecond < claimed,
+  );
+  if (!low) return [];
+  return [
+    `storage claims ${giga(claimed)} GB/s; this host can take in and use at most ${giga(low.bytesPerSecond)} GB/s of ` +
+      `streamed weights (${low.resource}: ${low.detail}). The run obeys the host.`,
+  ];
+}

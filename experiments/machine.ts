@@ -1,0 +1,162 @@
+/**
+ * From profiles to the simulated machine: host, PCIe tree, drives, array, I/O interface. Claims are held against links
+ * here: above the raw rate is an error, above the usable rate a warning and the link is obeyed.
+ */
+import {
+  checkClaims,
+  DeviceArray,
+  type Drive,
+  Host,
+  IdealDevice,
+  type IoInterface,
+  IoUring,
+  type PcieLink,
+  PcieTopology,
+  pcieLink,
+  QueueDevice,
+  queueParameters,
+} from '../devices/index.ts';
+import { duration, type SharedLink, type Simulation } from '../sim/index.ts';
+import { asInputError } from './errors.ts';
+import type { Experiment } from './experiment.ts';
+import type { DriveProfile } from './schema/drive.ts';
+import type { HostProfile } from './schema/host.ts';
+
+export interface Machine {
+  readonly host: Host;
+  readonly drives: readonly Drive[];
+  readonly array: DeviceArray;
+  readonly io: IoInterface;
+}
+
+/** What a run needs to know of a drive besides its simulation: rates in B/s and 1/s; Infinity where there is none. */
+export interface DriveLimits {
+  readonly name: string;
+  readonly fidelity: 'queue' | 'ideal';
+  /** Claimed read bandwidth and 4 KiB read rate. */
+  readonly readBandwidth: number;
+  readonly readIops: number;
+  /** The link as trained in this host; absent for an ideal drive without one. */
+  readonly link?: PcieLink;
+}
+
+/** The link of a drive in this host: the lower of the two generations. */
+const trainedLink = (drive: DriveProfile, host: HostProfile): PcieLink =>
+  pcieLink({
+    generation: Math.min(drive.pcie.generation, host.pcie.generation),
+    lanes: drive.pcie.lanes,
+    maxPayload: host.pcie.maxPayload,
+    tlpOverhead: host.pcie.tlpOverhead,
+  });
+
+/**
+ * Checks the drive's claims, without simulating anything.
+ * @throws InputError naming both figures for a claim above the raw link
+ */
+export function driveLimits(experiment: Experiment): { limits: DriveLimits; warnings: string[] } {
+  const { host, storage } = experiment;
+  const { device } = storage;
+  if ('bandwidth' in device) {
+    const { name, bandwidth } = device;
+    return {
+      limits: { name, fidelity: 'ideal', readBandwidth: bandwidth, readIops: Number.POSITIVE_INFINITY },
+      warnings: [],
+    };
+  }
+  const own = pcieLink({
+    ...device.pcie,
+    maxPayload: host.pcie.maxPayload,
+    tlpOverhead: host.pcie.tlpOverhead,
+  });
+  const link = trainedLink(device, host);
+  const warnings = asInputError(['storage', 'device'], () => checkClaims(device.name, device, own));
+  if (link.rawRate < own.rawRate)
+    warnings.push(...(checkTrained(device.name, device.readBandwidth, link) ?? []));
+  const { readBandwidth, readIops, name } = device;
+  return { limits: { name, fidelity: storage.fidelity ?? 'queue', readBandwidth, readIops, link }, warnings };
+}
+
+function checkTrained(name: string, claimed: number, link: PcieLink): string[] {
+  if (claimed <= link.usableRate) return [];
+  const rate = (link.usableRate / 1e9).toFixed(2);
+  return [
+    `${name}: in this host its link trains at PCIe ${link.generation}.0 x${link.lanes}: ${rate} GB/s are usable.`,
+  ];
+}
+
+export function buildMachine(sim: Simulation, experiment: Experiment): Machine {
+  const { host: profile, storage, io } = experiment;
+  const host = new Host(sim, hostOptions(profile));
+  const topology = new PcieTopology(sim, profile.pcie);
+  const drives = Array.from({ length: storage.count }, (_, i) => {
+    const name = storage.count === 1 ? storage.device.name : `${storage.device.name} #${i}`;
+    return buildDrive(sim, experiment, name, topology, host.dram.bus);
+  });
+  const stripe = storage.count === 1 ? Number.POSITIVE_INFINITY : storage.stripe;
+  const array = new DeviceArray(sim, { name: 'array', devices: drives, stripe });
+  const cycles = (count: number) => duration(count, profile.frequency);
+  const ring = new IoUring(sim, {
+    device: array,
+    request: io.request,
+    queueDepth: io.queueDepth,
+    threads: io.threads,
+    cpu: {
+      cores: host.cpu.cores,
+      submitTime: cycles(profile.ioUring.submitCycles),
+      completeTime: cycles(profile.ioUring.completeCycles),
+      wakeUp: profile.ioUring.wakeUp,
+    },
+  });
+  return { host, drives, array, io: ring };
+}
+
+export const hostOptions = (profile: HostProfile) => ({
+  cpu: { cores: profile.cores, kernels: profile.kernels },
+  memory: { ...profile.memory, fabric: profile.fabric },
+});
+
+function buildDrive(
+  sim: Simulation,
+  { storage }: Experiment,
+  name: string,
+  topology: PcieTopology,
+  bus: SharedLink,
+): Drive {
+  const { device, fidelity } = storage;
+  if ('bandwidth' in device) {
+    const { capacity, latency, bandwidth } = device;
+    return new IdealDevice(sim, {
+      name,
+      capacity,
+      readLatency: latency,
+      writeLatency: latency,
+      readBandwidth: bandwidth,
+      writeBandwidth: bandwidth,
+      readPath: [bus],
+      writePath: [bus],
+    });
+  }
+  const { capacity, blockSize, maxTransfer, queues } = device;
+  const { link, upstream, downstream } = asInputError(['storage', 'count'], () =>
+    topology.attach(name, device.pcie),
+  );
+  const common = {
+    name,
+    capacity,
+    blockSize,
+    maxTransfer,
+    queues,
+    readPath: [...upstream, bus],
+    writePath: [...downstream, bus],
+  };
+  if (fidelity === 'ideal') {
+    return new IdealDevice(sim, {
+      ...common,
+      readLatency: device.readLatency,
+      writeLatency: device.writeLatency,
+      readBandwidth: Math.min(device.readBandwidth, link.usableRate),
+      writeBandwidth: Math.min(device.writeBandwidth, link.usableRate),
+    });
+  }
+  return new QueueDevice(sim, { ...common, parameters: queueParameters(device.name, device, link) });
+}

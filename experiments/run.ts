@@ -1,0 +1,32 @@
+/**
+ * Runs one experiment: builds the machine, simulates load, prompt and decode, and makes the result. A pure function of
+ * the experiment: same experiment and seed, same result.
+ */
+import { Simulation } from '../sim/index.ts';
+import { runDecode } from '../workloads/inference/index.ts';
+import type { Experiment } from './experiment.ts';
+import { buildMachine } from './machine.ts';
+import type { Result } from './result.ts';
+import { Meter } from './run/meter.ts';
+import { prepare } from './run/prepare.ts';
+import { resultOf } from './run/result-of.ts';
+
+export interface RunOptions {
+  /** Called as tokens complete: how many of how many, warm-up included. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** @throws InputError when the experiment asks for what cannot be */
+export function runExperiment(experiment: Experiment, options: RunOptions = {}): Result {
+  const sim = new Simulation({ seed: String(experiment.seed) });
+  const prepared = prepare(experiment, sim);
+  const machine = buildMachine(sim, experiment);
+  const meter = new Meter(sim, machine);
+  const outcome = runDecode(sim, machine.host, machine.io, {
+    ...prepared.decode,
+    onPhase: (phase) => meter.phase(phase),
+    onToken: (token) => options.onProgress?.(token + 1, experiment.workload.generate),
+  });
+  sim.finish();
+  return resultOf({ experiment, prepared, machine, meter, outcome, sim });
+}

@@ -1,0 +1,76 @@
+/**
+ * Reads the machine's counters at the borders of the phases and samples them in between: throughput and queue depth over
+ * time. The window is the decode after warm-up; counters of devices and I/O begin anew with each phase.
+ */
+import { Histogram, Series, type Simulation, toSeconds } from '../../sim/index.ts';
+import type { Phase } from '../../workloads/inference/index.ts';
+import type { Machine } from '../machine.ts';
+import type { Storage } from '../result.ts';
+import { storageOf } from './storage-of.ts';
+
+/** First interval of the samples, ps; it doubles as the run grows. */
+const SAMPLE = 1e9;
+
+export class Meter {
+  /** Bytes read and the integral of the device depth, by interval. */
+  readonly bytes = new Series({ width: SAMPLE });
+  readonly depth = new Series({ width: SAMPLE });
+  /** Storage measures of the phases that are over. */
+  readonly storage = new Map<Phase | 'window', Storage>();
+  /** Of the commands of the measured window, all drives together, ps. */
+  latency = new Histogram();
+  private readonly sim: Simulation;
+  private readonly machine: Machine;
+  private readonly sample: number;
+  private current: Phase | 'window' = 'load';
+  private since = 0;
+  private readBefore = 0;
+  private depthBefore = 0;
+  private busyBefore: number[];
+
+  constructor(sim: Simulation, machine: Machine) {
+    this.sim = sim;
+    this.machine = machine;
+    this.busyBefore = machine.drives.map(() => 0);
+    this.sample = sim.register(() => this.takeSample());
+    sim.after(SAMPLE, this.sample);
+  }
+
+  phase(phase: Phase | 'window'): void {
+    const { sim, machine } = this;
+    this.recordSample();
+    if (sim.now > this.since || phase === 'done') {
+      const busy = machine.drives.map((drive, i) => drive.busy.read - this.busyBefore[i]);
+      this.storage.set(this.current, storageOf(machine, toSeconds(sim.now - this.since), busy, sim.now));
+    }
+    if (this.current === 'window')
+      for (const { statistics } of machine.drives) this.latency.merge(statistics.latency[0]);
+    machine.io.restartStatistics();
+    for (const drive of machine.drives) drive.restartStatistics();
+    this.busyBefore = machine.drives.map((drive) => drive.busy.read);
+    this.readBefore = 0;
+    this.depthBefore = 0;
+    this.since = sim.now;
+    this.current = phase;
+  }
+
+  private takeSample(): void {
+    this.recordSample();
+    if (this.current !== 'done') this.sim.after(SAMPLE, this.sample);
+  }
+
+  private recordSample(): void {
+    const { now } = this.sim;
+    let read = 0;
+    let depth = 0;
+    for (const { statistics } of this.machine.drives) {
+      read += statistics.bytes[0];
+      depth += statistics.depth.integral(now);
+    }
+    const at = Math.max(0, now - 1);
+    this.bytes.add(at, read - this.readBefore);
+    this.depth.add(at, depth - this.depthBefore);
+    this.readBefore = read;
+    this.depthBefore = depth;
+  }
+}

@@ -1,0 +1,92 @@
+/** What is known before anything is simulated: the model, its routing, the memory account, and the warnings. */
+import { gateLookahead, oraclePrefetcher } from '../../policies/index.ts';
+import type { Simulation } from '../../sim/index.ts';
+import { buildCatalogue, type Catalogue, type DecodeOptions } from '../../workloads/inference/index.ts';
+import { buildModel, type Model } from '../../workloads/models/index.ts';
+import {
+  emptyRouting,
+  generateRouting,
+  type RoutedTokens,
+  type RoutingOptions,
+} from '../../workloads/routing/index.ts';
+import { asInputError, InputError } from '../errors.ts';
+import type { Experiment } from '../experiment.ts';
+import { type DriveLimits, driveLimits } from '../machine.ts';
+import { gib, memoryAccount } from '../memory.ts';
+import type { Memory } from '../result.ts';
+
+export interface Prepared {
+  readonly model: Model;
+  readonly catalogue: Catalogue;
+  readonly memory: Memory;
+  readonly drive: DriveLimits;
+  readonly warnings: readonly string[];
+  readonly decode: DecodeOptions;
+}
+
+export function prepare(experiment: Experiment, sim: Simulation): Prepared {
+  const { model: wanted, workload, cache, execution, compute, host } = experiment;
+  const { limits, warnings } = driveLimits(experiment);
+  const model = asInputError(['model'], () =>
+    buildModel(wanted.architecture, wanted.quantisation, wanted.layout),
+  );
+  checkCapacity(experiment, model);
+  const catalogue = buildCatalogue(model, experiment.memory.pin);
+  const memory = memoryAccount(experiment, model, catalogue.pinnedBytes);
+  const decode: DecodeOptions = {
+    model,
+    kv: { choice: wanted.kv, type: wanted.kvType },
+    routing: routingOf(experiment, model, sim),
+    promptTokens: workload.prompt,
+    contextTokens: workload.context,
+    warmupTokens: workload.warmup,
+    pin: experiment.memory.pin,
+    policy: cache.policy,
+    cacheBytes: memory.expertCacheBytes,
+    execution: execution === 'synchronous' ? 'synchronous' : 'overlapped',
+    threads: Math.min(compute.threads ?? host.cores, host.cores),
+    random: sim.random('cache'),
+    ...prefetchOf(experiment, sim),
+  };
+  return { model, catalogue, memory, drive: limits, warnings, decode };
+}
+
+function checkCapacity(experiment: Experiment, model: Model): void {
+  const { device, count } = experiment.storage;
+  if (model.fileBytes <= device.capacity * count) return;
+  throw new InputError(
+    `found ${count} x ${gib(device.capacity)}; the model's file has ${gib(model.fileBytes)}; use more or larger drives`,
+    ['storage', 'count'],
+  );
+}
+
+function routingOf(experiment: Experiment, model: Model, sim: Simulation): RoutedTokens {
+  const { routing, prompt, generate, recorded } = experiment.workload;
+  const tokens = prompt + generate;
+  const layers = model.moeLayers.length;
+  // A dense model routes nothing: one layer with one expert that no step asks for.
+  if (layers === 0) return emptyRouting(tokens, { layers: 1, experts: 1, topK: 1 });
+  const shape = { layers, experts: model.experts, topK: model.topK };
+  const options: RoutingOptions =
+    routing.kind === 'replay'
+      ? { kind: 'replay', recorded: recorded!, atEnd: routing.atEnd }
+      : { kind: 'uniform', ...shape };
+  return asInputError(['workload', 'routing'], () => generateRouting(options, tokens, sim.random('routing')));
+}
+
+function prefetchOf({ prefetch }: Experiment, sim: Simulation): Partial<DecodeOptions> {
+  switch (prefetch.policy) {
+    case 'none':
+      return {};
+    case 'next-layer':
+      return { nextLayerParts: true };
+    case 'gate-lookahead':
+      return {
+        nextLayerParts: true,
+        predictionCost: prefetch.cpuCost,
+        prefetcher: (truth) => gateLookahead(truth, prefetch, sim.random('prefetch')),
+      };
+    case 'oracle':
+      return { nextLayerParts: true, prefetcher: (truth) => oraclePrefetcher(truth, prefetch) };
+  }
+}

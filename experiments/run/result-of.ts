@@ -1,0 +1,171 @@
+/** From what a run counted to its result. */
+import { BatchMeans, type Simulation, toSeconds } from '../../sim/index.ts';
+import type { DecodeOutcome, Tally } from '../../workloads/inference/index.ts';
+import { ceilingWarnings, tokenBounds } from '../bounds.ts';
+import type { Experiment } from '../experiment.ts';
+import type { Machine } from '../machine.ts';
+import { type Cache, HIT_RATIO_DEFINITION, type Prefetch, RESULT_SCHEMA, type Result } from '../result.ts';
+import { version } from '../version.ts';
+import { replayPolicy, tokenWork } from './demand.ts';
+import type { Meter } from './meter.ts';
+import type { Prepared } from './prepare.ts';
+import { seriesOf } from './series-of.ts';
+
+export interface Run {
+  readonly experiment: Experiment;
+  readonly prepared: Prepared;
+  readonly machine: Machine;
+  readonly meter: Meter;
+  readonly outcome: DecodeOutcome;
+  readonly sim: Simulation;
+}
+
+export function resultOf(run: Run): Result {
+  const { experiment, prepared, meter, outcome } = run;
+  const { recorder, atPhase } = outcome;
+  const { warmup, generate, prompt } = experiment.workload;
+  const storage = meter.storage.get('window')!;
+  const measured = generate - warmup;
+  const work = tokenWork(prepared.decode);
+  const bounds = tokenBounds(experiment, prepared.drive, {
+    ...work,
+    streamedBytes: storage.bytesRead / measured,
+    commands: (storage.iops * windowSeconds(run)) / measured,
+  });
+  const commandBytes = storage.requestBytes.mean || experiment.io.request;
+  const at = recorder.phaseStart;
+  return {
+    schema: RESULT_SCHEMA,
+    experiment: experiment.name,
+    label: experiment.label,
+    point: experiment.point,
+    seed: experiment.seed,
+    version,
+    fidelity: prepared.drive.fidelity,
+    exact: true,
+    settings: experiment.settings,
+    tokens: { measured, warmup },
+    ...tokenTimes(recorder.tokenTime.subarray(warmup)),
+    prefillSeconds: toSeconds(at.decode - at.prefill),
+    loadSeconds: toSeconds(at.prefill - at.load),
+    storage,
+    cache: prepared.model.experts > 0 ? cacheOf(run) : undefined,
+    prefetch: prefetchOf(experiment, atPhase.get('window')!, outcome.total),
+    time: timeOf(run),
+    memory: prepared.memory,
+    bounds,
+    binding: bounds[0]?.resource ?? 'none',
+    warnings: [
+      ...prepared.warnings,
+      ...ceilingWarnings(experiment, prepared.drive, commandBytes),
+      ...(run.sim.beyondExact
+        ? ['the run passed 2.5 simulated hours: instants beyond are rounded to 2 ps']
+        : []),
+    ],
+    prefill: prompt > 0 ? phaseOf(run, 'prefill', toSeconds(at.decode - at.prefill), prompt) : undefined,
+    load: phaseOf(run, 'load', toSeconds(at.prefill - at.load)),
+    series: seriesOf(run),
+  };
+}
+
+const windowSeconds = ({ outcome: { recorder } }: Run) =>
+  toSeconds(recorder.phaseStart.done - recorder.windowStart);
+
+function tokenTimes(times: Float64Array): Pick<Result, 'tokensPerSecond' | 'tokenSeconds'> {
+  const batches = new BatchMeans();
+  for (const time of times) batches.record(toSeconds(time));
+  const sorted = Float64Array.from(times).sort();
+  const rank = (p: number) => toSeconds(sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)]);
+  const [low, high] = batches.ci95;
+  return {
+    tokensPerSecond: {
+      mean: 1 / batches.mean,
+      ...(Number.isFinite(high) && low > 0 ? { ci95: [1 / high, 1 / low] as [number, number] } : {}),
+    },
+    tokenSeconds: { mean: batches.mean, p50: rank(0.5), p90: rank(0.9), p99: rank(0.99), max: rank(1) },
+  };
+}
+
+function cacheOf({ experiment, prepared, outcome }: Run): Cache {
+  const counts = countsBetween(outcome.atPhase.get('window')!, outcome.total);
+  const { catalogue, sequence } = outcome;
+  const best = replayPolicy('min', catalogue, sequence, prepared.decode);
+  const minHitRatio = best.requests > 0 ? best.hits / best.requests : 0;
+  return {
+    policy: experiment.cache.policy,
+    definition: HIT_RATIO_DEFINITION,
+    ...counts,
+    capacityBytes: prepared.memory.expertCacheBytes,
+    minHitRatio,
+    regret: minHitRatio - counts.hitRatio,
+  };
+}
+
+/** The counts of a phase, from the tallies at its ends. */
+function countsBetween(from: Tally, to: Tally) {
+  const change = (key: keyof Tally['counts']) => to.counts[key] - from.counts[key];
+  const requests = change('requests');
+  const bytes = change('bytesHit') + change('bytesJoined') + change('bytesMissed');
+  return {
+    requests,
+    hits: change('hits'),
+    joined: change('joined'),
+    misses: change('misses'),
+    hitRatio: requests > 0 ? change('hits') / requests : 0,
+    byteHitRatio: bytes > 0 ? change('bytesHit') / bytes : 0,
+    bytesHit: change('bytesHit'),
+    bytesMissed: change('bytesMissed'),
+    evictions: to.evictions - from.evictions,
+  };
+}
+
+function prefetchOf({ prefetch }: Experiment, from: Tally, to: Tally): Prefetch | undefined {
+  if (prefetch.policy === 'none') return undefined;
+  const change = (key: keyof Tally['prefetched']) => to.prefetched[key] - from.prefetched[key];
+  const { policy, ...parameters } = prefetch;
+  const text = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
+  return {
+    policy: [policy, ...text].join(':'),
+    // What was pending at the start of the window is settled in it: the parts add up with it.
+    issuedBytes: change('issuedBytes') + from.prefetched.pendingBytes,
+    usefulBytes: change('usefulBytes'),
+    lateBytes: change('lateBytes'),
+    wastedBytes: change('wastedBytes'),
+    cancelledBytes: change('cancelledBytes'),
+    pendingBytes: to.prefetched.pendingBytes,
+  };
+}
+
+function timeOf(run: Run): Result['time'] {
+  const { compute, wait, software } = run.outcome.recorder.spentIn;
+  const total = compute + wait + software;
+  return {
+    compute: compute / total,
+    exposedIo: wait / total,
+    software: software / total,
+    reclaim: 0,
+    other: 0,
+  };
+}
+
+function phaseOf(run: Run, phase: 'load' | 'prefill', seconds: number, tokens = 0) {
+  const storage = run.meter.storage.get(phase);
+  const { atPhase } = run.outcome;
+  const next = phase === 'load' ? 'prefill' : 'decode';
+  const counts = countsBetween(atPhase.get(phase)!, atPhase.get(next)!);
+  return {
+    seconds,
+    ...(tokens > 0 && seconds > 0 ? { tokensPerSecond: { mean: tokens / seconds } } : {}),
+    ...(storage ? { storage } : {}),
+    ...(counts.requests > 0
+      ? {
+          cache: {
+            policy: run.experiment.cache.policy,
+            definition: HIT_RATIO_DEFINITION,
+            ...counts,
+            capacityBytes: run.prepared.memory.expertCacheBytes,
+          },
+        }
+      : {}),
+  };
+}

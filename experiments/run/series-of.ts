@@ -1,0 +1,56 @@
+/** The bounded series of a run that the report draws. */
+import { toSeconds } from '../../sim/index.ts';
+import type { Series as ResultSeries } from '../result.ts';
+import type { Run } from './result-of.ts';
+
+/** Points of a latency CDF: every percentile, then the tail. */
+const PERCENTS = [...Array.from({ length: 99 }, (_, i) => i + 1), 99.5, 99.9, 99.99, 100];
+
+export function seriesOf(run: Run): ResultSeries {
+  const { meter, outcome } = run;
+  const { recorder, tokenHits, tokenRequests } = outcome;
+  const width = toSeconds(meter.bytes.width);
+  return {
+    throughput: meter.bytes.points().map(({ time, sum }) => [toSeconds(time), sum / width]),
+    queueDepth: meter.depth.points().map(({ time, sum }) => [toSeconds(time), sum / meter.depth.width]),
+    tokenSeconds: Array.from(recorder.tokenTime, (time, token) => [token, toSeconds(time)]),
+    hitRatio: Array.from(tokenHits, (hits, token) => [
+      token,
+      tokenRequests[token] ? hits / tokenRequests[token] : 0,
+    ]),
+    latencyCdf: latencyCdf(run),
+    timeline: timelineOf(run),
+    ...(run.prepared.model.experts > 0 ? { experts: expertHeat(run) } : {}),
+  };
+}
+
+function latencyCdf({ meter: { latency } }: Run): [number, number][] {
+  if (latency.count === 0) return [];
+  return PERCENTS.map((percent) => [latency.percentile(percent) / 1e12, percent / 100]);
+}
+
+function timelineOf({ outcome: { recorder } }: Run): ResultSeries['timeline'] {
+  const { spans } = recorder.timeline;
+  const start = Math.min(...spans.map((span) => span.start));
+  return spans.map(({ lane, kind, name, start: from, end }) => ({
+    lane: lane === 0 ? 'program' : `reads ${lane}`,
+    name,
+    start: toSeconds(from - start),
+    end: toSeconds(end - start),
+    kind,
+  }));
+}
+
+/** Requests by MoE layer and expert, of the generated tokens. */
+function expertHeat({ outcome, prepared }: Run): ResultSeries['experts'] {
+  const { sequence, catalogue } = outcome;
+  const { model } = prepared;
+  const layers = Array.from(model.moeLayers);
+  const requests = layers.map(() => new Array<number>(model.experts).fill(0));
+  const routed = layers.length * catalogue.experts;
+  for (let i = sequence.batchStart[sequence.prefillBatches]; i < sequence.ids.length; i++) {
+    const id = sequence.ids[i];
+    if (id < routed) requests[Math.floor(id / model.experts)][id % model.experts]++;
+  }
+  return { layers, requests };
+}
