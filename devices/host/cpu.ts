@@ -3,7 +3,7 @@
  * kernel one of at most its number of threads, and what runs at once shares the cores fairly, as under the kernel's
  * scheduler. A thread that waits for memory is not charged here; its bytes are (see host.ts).
  */
-import { type HandlerId, type Picoseconds, SharedLink, type Simulation, toSeconds } from '../../sim/index.ts';
+import { SharedLink, type Simulation } from '../../sim/index.ts';
 
 export interface CpuOptions {
   readonly cores: number;
@@ -19,11 +19,6 @@ export class Cpu {
   constructor(simulation: Simulation, options: CpuOptions) {
     this.options = options;
     this.cores = new SharedLink(simulation, { name: 'cores', rate: options.cores });
-  }
-
-  /** Runs `time` of one core's work on one thread. */
-  work(time: Picoseconds, done: HandlerId, a: number, b: number): void {
-    this.cores.start(toSeconds(time), 1, done, a, b);
   }
 
   /** Core-seconds of `flops` in a kernel class. Throws RangeError for a class that the host has no rate of. */

@@ -84,13 +84,12 @@ export class IoUring implements IoInterface {
   readonly #abandoned: HandlerId;
 
   constructor(simulation: Simulation, options: IoUringOptions) {
-    const { device, request, queueDepth, threads = 1, alignment = 4096, cpu } = options;
     checkOptions(options);
+    const { device, request, queueDepth, threads = 1, alignment = 4096, cpu } = options;
     this.#simulation = simulation;
-    this.#driver =
-      device instanceof DeviceArray
-        ? device
-        : new DeviceArray(simulation, { name: device.name, devices: [device] });
+    const behindDriver = () =>
+      new DeviceArray(simulation, { name: `${device.name} driver`, devices: [device] });
+    this.#driver = device instanceof DeviceArray ? device : behindDriver();
     this.#request = request;
     this.#queueDepth = queueDepth;
     this.#alignment = alignment;
@@ -224,33 +223,25 @@ export class IoUring implements IoInterface {
   }
 }
 
-function checkOptions({
-  request,
-  queueDepth,
-  threads = 1,
-  alignment = 4096,
-  device,
-  cpu,
-}: IoUringOptions): void {
+function checkOptions(options: IoUringOptions): void {
+  const { request, queueDepth, threads = 1, alignment = 4096, device, cpu } = options;
+  const { blockSize } = device;
   const whole = (n: number) => Number.isInteger(n) && n >= 1;
-  if (!(whole(queueDepth) && whole(threads))) {
-    throw new RangeError(
-      `io_uring: queueDepth ${queueDepth}, threads ${threads}; whole numbers from 1 are needed`,
-    );
-  }
-  if (!(whole(alignment) && alignment % device.blockSize === 0)) {
-    throw new RangeError(
-      `io_uring: alignment ${alignment} B; a multiple of the ${device.blockSize} B block is needed`,
-    );
-  }
-  if (!(request > 0 && request % alignment === 0)) {
-    throw new RangeError(
-      `io_uring: request of ${request} B; a multiple of the alignment, ${alignment} B, is needed`,
-    );
-  }
-  if (cpu && !(cpu.submitTime >= 0 && cpu.completeTime >= 0)) {
-    throw new RangeError(
-      `io_uring: submitTime ${cpu.submitTime}, completeTime ${cpu.completeTime}; 0 ps or more`,
-    );
-  }
+  const need = (met: boolean, found: string) => {
+    if (!met) throw new RangeError(`io_uring: ${found}`);
+  };
+  need(whole(queueDepth), `queueDepth ${queueDepth}; a whole number from 1 is needed`);
+  need(whole(threads), `threads ${threads}; a whole number from 1 is needed`);
+  need(
+    whole(alignment / blockSize),
+    `alignment ${alignment} B; a multiple of the ${blockSize} B block is needed`,
+  );
+  need(
+    whole(request / alignment),
+    `request of ${request} B; a multiple of the alignment, ${alignment} B, is needed`,
+  );
+  need(
+    !cpu || (cpu.submitTime >= 0 && cpu.completeTime >= 0),
+    'submitTime and completeTime must be 0 ps or more',
+  );
 }

@@ -8,7 +8,7 @@ import {
   peakBandwidth,
   READ,
 } from '../../devices/index.ts';
-import { Simulation, seconds } from '../../sim/index.ts';
+import { Simulation } from '../../sim/index.ts';
 
 /** The dual-channel DDR5-5200 desktop of the facts: 83.2 GB/s peak, 57.6 GB/s through one CCD. */
 const memory = {
@@ -87,7 +87,7 @@ describe('in company', () => {
   it('a thread gets its core beside a kernel that could use them all', () => {
     const { host, done, run } = setUp();
     host.compute(7e11, 0, 8, done, 0);
-    host.cpu.work(seconds(1), done, 1, 0);
+    host.cpu.cores.start(1, 1, done, 1, 0);
     expect(run()).toEqual([1, 1]);
   });
 
