@@ -67,6 +67,14 @@ export const linesLike =
   (head: TraceHead): number =>
     head.lines.reduce((count, line) => count + (pattern.test(line) ? 1 : 0), 0);
 
+/** Issue order, nothing before the zero: latencies are printed more finely than the times they are taken from. */
+export function inIssueOrder(trace: BlockTrace): BlockTrace {
+  trace.sortByIssue();
+  const first = trace.length > 0 ? trace.timeOf(0) : 0;
+  if (first < 0) trace.shift(-first);
+  return trace;
+}
+
 /** The end of an import of requests: nothing before the zero, issue order, every warning. */
 export function finishRequests(
   format: string,
@@ -76,9 +84,7 @@ export function finishRequests(
   pairing?: RequestPairing,
 ): Imported {
   const warnings = feed.finish();
-  trace.sortByIssue();
-  const first = trace.length > 0 ? trace.timeOf(0) : 0;
-  if (first < 0) trace.shift(-first);
+  inIssueOrder(trace);
   return {
     format,
     requests: trace,

@@ -47,7 +47,8 @@ export class LineFeed {
     return this.#lines;
   }
 
-  push(chunk: Uint8Array): void {
+  push(bytes: Uint8Array): void {
+    const chunk = plain(bytes);
     let from = 0;
     if (this.#carried > 0) {
       const end = chunk.indexOf(NEWLINE);
@@ -57,7 +58,9 @@ export class LineFeed {
       this.#accept(line, 0, line.length);
       from = end + 1;
     }
-    for (let end = chunk.indexOf(NEWLINE, from); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
+    // Buffer's search is three times that of Uint8Array, whose elements in turn are read faster one by one.
+    const searched = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let end = searched.indexOf(NEWLINE, from); end >= 0; end = searched.indexOf(NEWLINE, from)) {
       this.#accept(chunk, from, end);
       from = end + 1;
     }
@@ -113,17 +116,20 @@ export class LineFeed {
         `more than ${LONGEST_LINE} bytes`,
         this.#expected,
       );
-    // A copy: the chunk's memory is the reader's to use again.
-    this.#carry.push(part.slice());
+    // A copy: the chunk's memory is the reader's to use again. (slice of a Buffer would not copy.)
+    this.#carry.push(Uint8Array.from(part));
   }
 
   #joined(): Uint8Array {
-    const line = this.#carry.length === 1 ? this.#carry[0] : Buffer.concat(this.#carry);
+    const line = this.#carry.length === 1 ? this.#carry[0] : plain(Buffer.concat(this.#carry));
     this.#carry = [];
     this.#carried = 0;
     return line;
   }
 }
+
+/** The same bytes as a Uint8Array proper, so that parsers see one kind of array. */
+const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** bytes[start, end) as text. */
 export const textOf = (bytes: Uint8Array, start: number, end: number): string =>

@@ -6,6 +6,18 @@ const SPACE = 32;
 const TAB = 9;
 const ZERO = 48;
 
+/** First place at or after `at` that is no blank. */
+export function afterBlanks(bytes: Uint8Array, at: number, end: number): number {
+  while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+  return at;
+}
+
+/** First place at or after `at` that ends a word: a blank, or the end. */
+export function afterWord(bytes: Uint8Array, at: number, end: number): number {
+  while (at < end && bytes[at] !== SPACE && bytes[at] !== TAB) at++;
+  return at;
+}
+
 export class Scanner {
   bytes: Uint8Array = new Uint8Array(0);
   at = 0;
@@ -21,10 +33,7 @@ export class Scanner {
   }
 
   blanks(): void {
-    const bytes = this.bytes;
-    let at = this.at;
-    while (at < this.end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
-    this.at = at;
+    this.at = afterBlanks(this.bytes, this.at, this.end);
   }
 
   /** Reads one character; false if another stands there. */
@@ -86,15 +95,5 @@ export class Scanner {
     this.at = at;
     for (; places < 9; places++) value *= 10;
     return value;
-  }
-
-  /** Moves to the end of the word (up to a blank or the end of the line) and returns its length. */
-  word(): number {
-    const start = this.at;
-    const bytes = this.bytes;
-    let at = start;
-    while (at < this.end && bytes[at] !== SPACE && bytes[at] !== TAB) at++;
-    this.at = at;
-    return at - start;
   }
 }

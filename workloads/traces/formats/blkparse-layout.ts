@@ -140,7 +140,6 @@ class BlkparseLayoutImporter {
     values[CPU] = -1;
     values[BYTES] = NaN;
     let action = 0;
-    let single = false;
     let op = operationOf(0, 0);
     let nameStart = end;
     let nameEnd = end;
@@ -158,8 +157,13 @@ class BlkparseLayoutImporter {
         this.#skipTo(byte);
         if (field === ACTION) {
           action = bytes[from];
-          single = scanner.at === from + 1 || bytes[from + 1] === BLANK;
+          const single = scanner.at === from + 1 || bytes[from + 1] === BLANK;
           if (scanner.at === from) return UNKNOWN;
+          // Most lines are other actions of an I/O already counted: what follows does not matter.
+          if (!single || (action !== this.#counted && action !== COMPLETE && action !== REQUEUE)) {
+            this.#counts.count(action);
+            return RECORD;
+          }
         } else if (field === RWBS) op = operationOf(bytes[from], bytes[from + 1]);
         else if (field === PROCESS) {
           nameStart = from;
@@ -177,7 +181,6 @@ class BlkparseLayoutImporter {
       }
     }
     this.#counts.count(action);
-    if (!single || (action !== this.#counted && action !== COMPLETE && action !== REQUEUE)) return RECORD;
     this.#record(action, op, bytes, nameStart, nameEnd);
     return RECORD;
   }

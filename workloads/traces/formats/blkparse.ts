@@ -12,7 +12,7 @@ import { LineFeed, type LineKind, NOISE, RECORD, textOf, UNKNOWN } from '../line
 import { RequestPairing, SECTOR } from '../pairing.ts';
 import { ProcessNames } from '../process-names.ts';
 import { operationOf } from '../rwbs.ts';
-import { Scanner } from '../scanner.ts';
+import { afterBlanks, afterWord, Scanner } from '../scanner.ts';
 
 const NAME = 'blkparse';
 const EXPECTED = '"major,minor cpu sequence seconds pid action RWBS sector + sectors [process]"';
@@ -23,6 +23,8 @@ const SUMMARY =
 const COMMA = 44;
 const POINT = 46;
 const PLUS = 43;
+const NINE = 57;
+const LETTER_A = 65;
 
 export const blkparse: TraceFormat = {
   name: NAME,
@@ -61,47 +63,63 @@ class BlkparseImporter {
   }
 
   #line(bytes: Uint8Array, start: number, end: number): LineKind {
-    const scanner = this.#scanner;
-    scanner.line(bytes, start, end);
-    scanner.blanks();
-    const major = scanner.number();
-    if (!scanner.accept(COMMA)) return SUMMARY.test(textOf(bytes, start, end)) ? NOISE : UNKNOWN;
-    const minor = scanner.number();
-    scanner.blanks();
-    const cpu = scanner.number();
-    scanner.blanks();
-    scanner.number();
-    scanner.blanks();
-    const seconds = scanner.number();
-    if (!scanner.accept(POINT)) return UNKNOWN;
-    const nanoseconds = scanner.fraction();
-    scanner.blanks();
-    const pid = scanner.number();
-    scanner.blanks();
-    const action = bytes[scanner.at];
-    const letters = scanner.word();
-    if (letters === 0 || letters > 2 || !(major + minor + cpu + seconds + nanoseconds + pid >= 0))
-      return UNKNOWN;
-    if (letters === 2) return NOISE;
-    if (action !== this.#counted && action !== COMPLETE && action !== REQUEUE) {
-      this.#counts.count(action);
-      return RECORD;
+    // Most lines are other actions of an I/O already counted: find the action first, read numbers after.
+    const device = afterBlanks(bytes, start, end);
+    const cpu = afterBlanks(bytes, afterWord(bytes, device, end), end);
+    const sequence = afterBlanks(bytes, afterWord(bytes, cpu, end), end);
+    const seconds = afterBlanks(bytes, afterWord(bytes, sequence, end), end);
+    const pid = afterBlanks(bytes, afterWord(bytes, seconds, end), end);
+    const letter = afterBlanks(bytes, afterWord(bytes, pid, end), end);
+    const letterEnd = afterWord(bytes, letter, end);
+    const action = bytes[letter];
+    if (bytes[device] > NINE || letter === letterEnd || action < LETTER_A)
+      return SUMMARY.test(textOf(bytes, start, end)) ? NOISE : UNKNOWN;
+    // Two letters: timer unplugs (UT).
+    if (letterEnd - letter > 1) return letterEnd - letter === 2 ? NOISE : UNKNOWN;
+    if (action === this.#counted || action === COMPLETE || action === REQUEUE) {
+      if (!this.#request(bytes, device, cpu, seconds, pid, letterEnd, end)) return UNKNOWN;
     }
-    scanner.blanks();
-    const op = operationOf(bytes[scanner.at], bytes[scanner.at + 1]);
-    scanner.word();
-    scanner.blanks();
+    this.#counts.count(action);
+    return RECORD;
+  }
+
+  /** Reads a line of a counted action, given where its columns begin; false if it is not one. */
+  #request(
+    bytes: Uint8Array,
+    deviceAt: number,
+    cpuAt: number,
+    secondsAt: number,
+    pidAt: number,
+    letterEnd: number,
+    end: number,
+  ): boolean {
+    const scanner = this.#scanner;
+    scanner.line(bytes, deviceAt, end);
+    const major = scanner.number();
+    if (!scanner.accept(COMMA)) return false;
+    const minor = scanner.number();
+    scanner.at = cpuAt;
+    const cpu = scanner.number();
+    scanner.at = secondsAt;
+    const seconds = scanner.number();
+    if (!scanner.accept(POINT)) return false;
+    const nanoseconds = scanner.fraction();
+    scanner.at = pidAt;
+    const pid = scanner.number();
+    const rwbs = afterBlanks(bytes, letterEnd, end);
+    const op = operationOf(bytes[rwbs], bytes[rwbs + 1]);
+    scanner.at = afterBlanks(bytes, afterWord(bytes, rwbs, end), end);
     const sector = scanner.number();
     scanner.blanks();
     let sectors = 0;
     if (scanner.accept(PLUS)) {
       scanner.blanks();
       sectors = scanner.number();
-      if (Number.isNaN(sectors)) return UNKNOWN;
     }
-    this.#counts.count(action);
+    if (!(major + minor + cpu + seconds + nanoseconds + pid + sectors >= 0)) return false;
     if (major !== this.#major || minor !== this.#minor) this.#changeDevice(major, minor);
     const time = this.#clock.at(seconds, nanoseconds);
+    const action = bytes[letterEnd - 1];
     if (action === COMPLETE) this.#pairing.completed(time, this.#device, sector, sectors * SECTOR, op, cpu);
     else if (action === REQUEUE) this.#pairing.requeued(this.#device, sector);
     else {
@@ -109,7 +127,7 @@ class BlkparseImporter {
       const source = this.#names.of(pid, bytes, scanner.at, end);
       this.#pairing.issued(time, this.#device, sector, sectors * SECTOR, op, pid, cpu, source);
     }
-    return RECORD;
+    return true;
   }
 
   #changeDevice(major: number, minor: number): void {

@@ -17,6 +17,7 @@ import { BlktraceRecords } from './blktrace-records.ts';
 const NAME = 'blktrace';
 const EXPECTED = "a record that begins with blktrace's magic 0x65617407";
 const RECORD = 48;
+const LONGEST_RECORD = RECORD + 0xffff;
 const MAGIC = 0x656174;
 
 const WRITE_BIT = 0x2;
@@ -42,7 +43,6 @@ function endianness(bytes: Uint8Array): boolean | undefined {
 /** One CPU's file: the bytes of a record not complete yet, and the counted records. */
 class CpuFile {
   carry: Uint8Array = new Uint8Array(0);
-  skip = 0;
   position = 0;
   little = true;
   broken = false;
@@ -67,14 +67,19 @@ class BlktraceImporter {
   push(chunk: Uint8Array, index = 0): void {
     while (this.#files.length <= index) this.#files.push(new CpuFile());
     const file = this.#files[index];
-    let bytes = chunk;
+    let from = 0;
     if (file.carry.length > 0) {
-      bytes = Buffer.concat([file.carry, chunk]);
-      file.position -= file.carry.length;
+      // Enough of the chunk to end any record that was begun.
+      const joined = Buffer.concat([file.carry, chunk.subarray(0, LONGEST_RECORD)]);
+      const used = this.#records(file, joined, index);
+      if (used < file.carry.length) {
+        file.carry = joined;
+        return;
+      }
+      from = used - file.carry.length;
     }
-    const used = this.#records(file, bytes, index);
-    file.carry = bytes.slice(used);
-    file.position += bytes.length;
+    from += this.#records(file, chunk.subarray(from), index);
+    file.carry = Uint8Array.from(chunk.subarray(from));
   }
 
   /** Reads whole records; returns the bytes used. */
@@ -86,13 +91,14 @@ class BlktraceImporter {
     while (!file.broken && at + RECORD <= bytes.length) {
       if (view.getUint32(at, little) >>> 8 !== MAGIC) {
         this.#bad(file, index, file.position + at, bytes.subarray(at, at + 4));
-        break;
+        return bytes.length;
       }
       const payload = view.getUint16(at + 46, little);
       if (at + RECORD + payload > bytes.length) break;
       this.#record(file, view, at, payload);
       at += RECORD + payload;
     }
+    file.position += at;
     return file.broken ? bytes.length : at;
   }
 

@@ -8,7 +8,7 @@
 import { ms, ns } from '../../../sim/time.ts';
 import { BlockTrace, DISCARD, READ, type TraceOperation, WRITE } from '../block-trace.ts';
 import type { Imported, Importer, ImportOptions, TraceFormat } from '../imported.ts';
-import { linesLike } from '../imported.ts';
+import { inIssueOrder, linesLike } from '../imported.ts';
 import { byText, LineFeed, type LineKind, RECORD, UNKNOWN } from '../line-feed.ts';
 import { SampleTable } from '../sample-table.ts';
 
@@ -81,7 +81,7 @@ function open(options: ImportOptions): Importer {
       warnings.push('no offsets in the log: run fio with log_offset=1');
     }
     warnings.push('completions are logged in whole milliseconds: times are that coarse, latencies are not');
-    return { format: NAME, requests: trace.sortByIssue(), warnings };
+    return { format: NAME, requests: inIssueOrder(trace), warnings };
   };
   return { push: (chunk) => feed.push(chunk), finish };
 }

@@ -19,7 +19,7 @@ export class TextSink {
     this.#length += chunk.length;
     if (this.#length > LARGEST)
       throw new TraceError(this.#format, `byte ${LARGEST}`, 'more', 'the end of the document');
-    this.#chunks.push(chunk.slice());
+    this.#chunks.push(Uint8Array.from(chunk));
   }
 
   text(): string {
