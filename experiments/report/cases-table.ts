@@ -4,18 +4,18 @@
 import type { Result } from '../result.ts';
 import { COLUMNS, type Column } from './columns.ts';
 import { formatBytes, formatSeconds, significant } from './format.ts';
-import { fastestOf } from './headline.ts';
 import { type Html, html } from './html.ts';
+import { bindingBound, leaderOf } from './ranking.ts';
 
 const WIDER: readonly Column[] = [
-  { title: 'bound', cell: (r) => significant(r.bounds[0]?.tokensPerSecond ?? 0) },
+  { title: 'bound', cell: (r) => significant(bindingBound(r)?.tokensPerSecond ?? 0) },
   { title: 'p99 token', cell: (r) => formatSeconds(r.tokenSeconds.p99) },
   { title: 'read per token', cell: (r) => formatBytes(r.storage.bytesRead / Math.max(1, r.tokens.measured)) },
 ];
 
 export function casesTable(results: readonly Result[]): Html {
   const columns = [...COLUMNS, ...WIDER];
-  const best = results.length > 1 ? fastestOf(results) : undefined;
+  const best = results.length > 1 ? leaderOf(results) : undefined;
   const head = columns.map(({ title }) => html`<th>${title.replaceAll(' %', '\u00a0%')}</th>`);
   const rows = results.map(
     (r) =>
@@ -24,6 +24,6 @@ export function casesTable(results: readonly Result[]): Html {
   return html`<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>
 <p class="note">GB/s and hit ratio cover decode after warm-up. Exposed I/O is the share of wall time that waits for reads;
 the bound is the lowest physical ceiling, of the resource under “binds”, in tokens/s.${
-    best && ' The fastest case is set in bold.'
+    best && ' In bold: the fastest case that needs no knowledge of the future.'
   }</p>`;
 }

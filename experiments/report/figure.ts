@@ -54,7 +54,7 @@ export const SPANS: Record<SpanKind, string> = {
 export const PREFETCH_COLOURS = [GREEN, SKY, RED, GREY, '#c9cdd3'];
 
 /** A name from a file as plotly text: tags shown, not obeyed; long ones broken into lines of about `width`. */
-export function plotText(name: string, width = 34): string {
+export function plotText(name: string, width = 44): string {
   const lines: string[] = [''];
   for (const word of name.split(' ')) {
     const last = lines[lines.length - 1];
@@ -71,17 +71,22 @@ export const axis = (title: string, more: object = {}): object => ({
   ...more,
 });
 
-/** A logarithmic axis over these values, labelled in full at 1, 2 and 5 of each decade. */
-export function logAxis(title: string, values: readonly number[]): object {
+/**
+ * A logarithmic axis over these values, labelled in full at 1, 2 and 5 of each decade.
+ * @param room factor by which the axis begins below the least value, for text beside its mark
+ */
+export function logAxis(title: string, values: readonly number[], room = 1.15): object {
   const positive = values.filter((x) => x > 0);
-  const low = Math.floor(Math.log10(Math.min(...positive)));
-  const decades = Math.ceil(Math.log10(Math.max(...positive))) - low + 1;
+  const [least, most] = [Math.min(...positive), Math.max(...positive)];
+  const low = Math.floor(Math.log10(least / room));
+  const decades = Math.ceil(Math.log10(most)) - low + 1;
   const ticks = Array.from({ length: decades }, (_, i) =>
     [1, 2, 5].map((digit) => digit * 10 ** (low + i)),
   ).flat();
   const wide = decades > 4;
   const tickvals = wide ? ticks.filter((_, i) => i % 3 === 0) : ticks;
-  return axis(`${title}, logarithmic`, { type: 'log', tickvals, ticktext: tickvals.map(tickText) });
+  const range = [Math.log10(least / room), Math.log10(most * 1.15)];
+  return axis(`${title}, logarithmic`, { type: 'log', range, tickvals, ticktext: tickvals.map(tickText) });
 }
 
 const tickText = (x: number): string => (x >= 1 ? integer(x) : String(Number(x.toPrecision(1))));
@@ -98,6 +103,10 @@ export const figure = (data: readonly object[], xaxis: object, yaxis: object, mo
 
 /** Height of a chart with one bar or row per name. */
 export const rowsHeight = (rows: number, each = 38): number => 150 + rows * each;
+
+/** What a legend of these names adds to a chart's height, at about 7 px a letter on a page 850 px wide. */
+export const legendHeight = (names: readonly string[]): number =>
+  20 * Math.floor(names.reduce((sum, name) => sum + 7 * name.length + 50, 0) / 850);
 
 /** A line [x, y][] as plotly's two columns, scaled to the axes' units. */
 export const columns = (points: readonly (readonly [number, number])[], xUnit = 1, yUnit = 1) => ({

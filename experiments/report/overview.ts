@@ -36,8 +36,8 @@ function sweepCharts(results: readonly Result[]): (Chart | undefined)[] {
 
 const leftOut = (total: number): Html | undefined =>
   total > MAX_LINES
-    ? html`<p class="note">Of the ${total} points, lines show at most ${MAX_LINES}, single cases ${MAX_DETAILED} and bars
-      ${MAX_BARS}, spread evenly by rate; tables and sweep plots show all.</p>`
+    ? html`<p class="note">Charts with a line for each case show at most ${MAX_LINES} of the ${total} points, those with a row
+      ${MAX_BARS}, and ${MAX_DETAILED} can be chosen one by one; they are spread evenly by rate. The table and the sweep show all.</p>`
     : undefined;
 
 /** What compares the cases: nothing but the table where there is one. */

@@ -7,10 +7,11 @@ import { dirname } from 'node:path';
 import type { Result } from '../result.ts';
 import { caseName } from './columns.ts';
 import { detail } from './detail.ts';
-import { fastestOf, headline } from './headline.ts';
+import { headline } from './headline.ts';
 import { type Html, html } from './html.ts';
 import { overview } from './overview.ts';
 import { renderPage } from './page.ts';
+import { leaderOf } from './ranking.ts';
 import { MAX_DETAILED, spread } from './selection.ts';
 import { warningsBox } from './warnings.ts';
 
@@ -39,7 +40,7 @@ export function renderReport(results: readonly Result[]): string {
     title: [...new Set(results.map((r) => r.experiment))].join(', '),
     lead: lead(results),
     sections: overview(results),
-    detail: { cases: shown.map(caseName), chosen: shown.indexOf(fastestOf(shown)), sections: detail(shown) },
+    detail: { cases: shown.map(caseName), chosen: shown.indexOf(leaderOf(shown)), sections: detail(shown) },
     footer: `Predicted by simulation with nvmoe ${results[0].version}. Every metric is defined in docs/result.md.`,
   });
 }

@@ -6,6 +6,7 @@
  */
 import type { Result, TimePart } from '../result.ts';
 import { PARTS, TIME_PARTS } from './figure.ts';
+import { bindingBound } from './ranking.ts';
 
 export interface Step {
   readonly name: string;
@@ -16,7 +17,7 @@ export interface Step {
 /** Steps in the order they are drawn; without a bound at or below the token's time, the parts of time alone. */
 export function waterfallSteps(result: Result): Step[] {
   const total = 1 / result.tokensPerSecond.mean;
-  const bound = result.bounds.find(({ resource }) => resource === result.binding);
+  const bound = bindingBound(result);
   const t0 = bound ? 1 / bound.tokensPerSecond : 0;
   if (!bound || t0 > total)
     return TIME_PARTS.map((part) => ({
@@ -38,7 +39,7 @@ export function waterfallSteps(result: Result): Step[] {
   for (const part of TIME_PARTS)
     if (part !== bound.component && result.time[part] * shown > 0)
       steps.push({
-        name: `${PARTS[part].name} not hidden`,
+        name: part === 'exposedIo' ? 'exposed I/O' : `${PARTS[part].name} not hidden`,
         part,
         seconds: result.time[part] * total * shown,
       });

@@ -1,5 +1,6 @@
 /**
- * Prediction by case with its 95 % interval, and the lowest physical ceiling of each as a mark.
+ * Prediction by case with its 95 % interval, and the lowest physical ceiling of each as a mark. Points, not bars: where
+ * cases are far apart the axis is logarithmic, and has no zero for a bar to start from.
  */
 import type { Result } from '../../result.ts';
 import { caseName } from '../columns.ts';
@@ -8,60 +9,61 @@ import {
   BOUND_COLOUR,
   type Chart,
   figure,
+  logAxis,
   nameAxis,
   PREDICTION_COLOUR,
   plotText,
   rowsHeight,
 } from '../figure.ts';
 import { significant } from '../format.ts';
+import { areFarApart, bindingBound } from '../ranking.ts';
 
 export function casesChart(results: readonly Result[]): Chart {
   const y = results.map((r) => plotText(caseName(r)));
-  const x = results.map((r) => r.tokensPerSecond.mean);
-  const above = results.map(({ tokensPerSecond: { mean, ci95 } }) => (ci95 ? ci95[1] - mean : 0));
-  const below = results.map(({ tokensPerSecond: { mean, ci95 } }) => (ci95 ? mean - ci95[0] : 0));
-  const bounds = results.map((r) => r.bounds.find(({ resource }) => resource === r.binding));
+  const rates = results.map((r) => r.tokensPerSecond.mean);
+  const bounds = results.map(bindingBound);
+  const ceilings = bounds.map((bound) => bound?.tokensPerSecond ?? null);
+  const far = areFarApart(results);
+  const all = [...rates, ...ceilings.filter((ceiling) => ceiling !== null)];
   return {
     title: 'Prediction by case',
     reading:
-      'Bars are predicted tokens/s with their 95 % interval; the mark is the lowest physical ceiling of that case.',
-    height: rowsHeight(results.length),
+      'Points are predicted tokens/s with their 95 % interval; the upright mark is the lowest physical ceiling of that case.',
+    height: rowsHeight(results.length, 32),
     figure: figure(
       [
-        {
-          type: 'bar',
-          orientation: 'h',
-          name: 'prediction',
-          x,
-          y,
-          error_x: {
-            type: 'data',
-            array: above,
-            arrayminus: below,
-            color: BOUND_COLOUR,
-            thickness: 1.5,
-            width: 4,
-          },
-          marker: { color: PREDICTION_COLOUR },
-          text: x.map((rate) => significant(rate)),
-          textposition: 'inside',
-          insidetextanchor: 'start',
-          textangle: 0,
-          hovertemplate: '%{y}: %{text} tokens/s<extra></extra>',
-        },
         {
           type: 'scatter',
           mode: 'markers',
           name: 'lowest bound',
-          x: bounds.map((bound) => bound?.tokensPerSecond ?? null),
+          x: ceilings,
           y,
           customdata: bounds.map((bound) => (bound ? plotText(`${bound.resource}: ${bound.detail}`) : '')),
-          marker: { symbol: 'line-ns-open', size: 20, line: { width: 3 }, color: BOUND_COLOUR },
+          marker: { symbol: 'line-ns-open', size: 18, line: { width: 3 }, color: BOUND_COLOUR },
           hovertemplate: '%{x:.3~g} tokens/s<br>%{customdata}<extra></extra>',
         },
+        {
+          type: 'scatter',
+          mode: 'markers+text',
+          name: 'prediction',
+          x: rates,
+          y,
+          error_x: {
+            type: 'data',
+            array: results.map(({ tokensPerSecond: { mean, ci95 } }) => (ci95 ? ci95[1] - mean : 0)),
+            arrayminus: results.map(({ tokensPerSecond: { mean, ci95 } }) => (ci95 ? mean - ci95[0] : 0)),
+            thickness: 1.5,
+            width: 4,
+          },
+          marker: { color: PREDICTION_COLOUR, size: 11 },
+          text: rates.map((rate) => `${significant(rate)}   `),
+          textposition: 'middle left',
+          cliponaxis: false,
+          hovertemplate: '%{y}: %{text} tokens/s<extra></extra>',
+        },
       ],
-      axis('tokens/s', { rangemode: 'tozero' }),
-      nameAxis('', { autorange: 'reversed' }),
+      far ? logAxis('tokens/s', all, 2) : axis('tokens/s', { range: [0, Math.max(...all) * 1.06] }),
+      nameAxis('', { autorange: 'reversed', showgrid: true }),
     ),
   };
 }

@@ -6,7 +6,7 @@ export const heatmap = (z: readonly (readonly (number | null)[])[], unit: string
   type: 'heatmap',
   z,
   autocolorscale: true,
-  colorbar: { title: { text: unit, side: 'right' }, thickness: 14, outlinewidth: 0 },
+  colorbar: { title: { text: unit, side: 'right', font: { size: 13 } }, thickness: 14, outlinewidth: 0 },
   hoverongaps: false,
   ...more,
 });

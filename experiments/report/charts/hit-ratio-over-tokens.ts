@@ -3,7 +3,7 @@
  */
 import type { Result } from '../../result.ts';
 import { caseName } from '../columns.ts';
-import { axis, BOUND_COLOUR, type Chart, columns, figure, plotText } from '../figure.ts';
+import { axis, BOUND_COLOUR, type Chart, columns, figure, legendHeight, plotText } from '../figure.ts';
 
 export function hitRatioOverTokensChart(results: readonly Result[]): Chart | undefined {
   const shown = results.filter((r) => (r.series?.hitRatio ?? []).length > 0);
@@ -13,13 +13,13 @@ export function hitRatioOverTokensChart(results: readonly Result[]): Chart | und
   return {
     title: 'Hit ratio over tokens',
     reading: 'Each line is a cache warming up; a level below the dashed line of Belady’s MIN is regret.',
-    height: 340,
+    height: 340 + legendHeight(shown.map(caseName)),
     figure: figure(
       [
         ...shown.map((r) => ({
           type: 'scatter',
           mode: 'lines',
-          name: plotText(caseName(r)),
+          name: plotText(caseName(r), 80),
           ...columns(r.series!.hitRatio!, 1, 0.01),
           hovertemplate: 'token %{x}: %{y:.3~g} %<extra>%{fullData.name}</extra>',
         })),

@@ -17,7 +17,8 @@ export function sweepHeatmapChart(results: readonly Result[], across: SweptKey, 
   const z = down.values.map((row) =>
     across.values.map((column) => rates.get(`${valueText(column)}\0${valueText(row)}`) ?? null),
   );
-  const names = (key: SweptKey) => key.values.map((value) => plotText(valueText(value)));
+  const names = (key: SweptKey, width: number) =>
+    key.values.map((value) => plotText(valueText(value), width));
   return {
     title: `Tokens/s over ${across.key} and ${down.key}`,
     reading: 'Each cell is one point of the sweep; the stronger the colour, the faster.',
@@ -25,8 +26,9 @@ export function sweepHeatmapChart(results: readonly Result[], across: SweptKey, 
     figure: figure(
       [
         heatmap(z, 'tokens/s', {
-          x: names(across),
-          y: names(down),
+          x: names(across, 14),
+          y: names(down, 24),
+          showscale: false,
           text: z.map((row) => row.map((rate) => (rate === null ? '' : significant(rate)))),
           texttemplate: '%{text}',
           hovertemplate: '%{x}, %{y}: %{z:.3~g} tokens/s<extra></extra>',

@@ -3,7 +3,7 @@
  * Nothing where the keys vary together, so that no line has two points.
  */
 import type { Result } from '../../result.ts';
-import { axis, type Chart, figure, plotText } from '../figure.ts';
+import { axis, type Chart, figure, legendHeight, plotText } from '../figure.ts';
 import { type SweptKey, valueText } from '../swept-keys.ts';
 
 export function sweepLinesChart(
@@ -23,7 +23,7 @@ export function sweepLinesChart(
     return {
       type: 'scatter',
       mode: 'lines+markers',
-      name: plotText(name, 60),
+      name: plotText(name, 80),
       x: sorted.map((r) => r.point[along.key]),
       y: means,
       error_y: {
@@ -40,7 +40,7 @@ export function sweepLinesChart(
   return {
     title: `Tokens/s over ${along.key}`,
     reading: 'A line that flattens has met another limit; bars through the points are 95 % intervals.',
-    height: 420,
+    height: 420 + legendHeight([...lines.keys()]),
     figure: figure(
       [...lines].map(trace),
       axis(plotText(along.key, 80)),

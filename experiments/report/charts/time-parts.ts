@@ -1,12 +1,15 @@
 /**
- * Where the time of a token goes: the fractions of wall time as milliseconds per token, stacked, one bar a case.
+ * Where the time of a token goes: the fractions of wall time stacked, one bar a case: as milliseconds per token, or as
+ * shares where the cases' token times are too far apart for one axis.
  */
 import type { Result } from '../../result.ts';
 import { caseName } from '../columns.ts';
 import { axis, type Chart, figure, nameAxis, PARTS, plotText, rowsHeight, TIME_PARTS } from '../figure.ts';
+import { areFarApart } from '../ranking.ts';
 
 export function timePartsChart(results: readonly Result[]): Chart {
   const y = results.map((r) => plotText(caseName(r)));
+  const shares = areFarApart(results);
   const present = TIME_PARTS.filter((part) => results.some((r) => r.time[part] > 0));
   return {
     title: 'Where a token’s time goes',
@@ -19,12 +22,12 @@ export function timePartsChart(results: readonly Result[]): Chart {
         orientation: 'h',
         name: PARTS[part].name,
         y,
-        x: results.map((r) => r.time[part] * r.tokenSeconds.mean * 1e3),
-        customdata: results.map((r) => r.time[part]),
+        x: results.map((r) => r.time[part] * (shares ? 100 : r.tokenSeconds.mean * 1e3)),
+        customdata: results.map((r) => [r.time[part] * r.tokenSeconds.mean * 1e3, r.time[part]]),
         marker: { color: PARTS[part].colour },
-        hovertemplate: '%{fullData.name}: %{x:.3~g} ms (%{customdata:.1%})<extra></extra>',
+        hovertemplate: '%{fullData.name}: %{customdata[0]:.3~g} ms (%{customdata[1]:.1%})<extra></extra>',
       })),
-      axis('time per token (ms)', { rangemode: 'tozero' }),
+      axis(shares ? 'share of a token’s time (%)' : 'time per token (ms)', { rangemode: 'tozero' }),
       nameAxis('', { autorange: 'reversed' }),
       { barmode: 'stack' },
     ),

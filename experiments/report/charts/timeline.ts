@@ -5,8 +5,10 @@ import type { Result, Span, SpanKind } from '../../result.ts';
 import { axis, type Chart, figure, nameAxis, plotText, rowsHeight, SPANS } from '../figure.ts';
 
 const KINDS = Object.keys(SPANS) as SpanKind[];
-/** The close-up shows this many compute spans: a few layers. */
-const CLOSE_UP = 12;
+/** The close-up starts here and is this long, in parts of the two tokens: a few of some sixty layers. */
+const CLOSE_UP = { start: 0.2, length: 1 / 30 };
+/** Fewer spans than this are told apart without one. */
+const CROWDED = 100;
 
 /** Lanes that compute first, then by name with numbers in order. */
 const lanesOf = (spans: readonly Span[]): string[] => {
@@ -45,7 +47,8 @@ function gantt(
   };
   return {
     title,
-    reading: 'Each row is one worker or drive; grey is waiting. Drag to zoom in, double-click to go back.',
+    reading:
+      'Each row is the program, a drive or one of the reads in flight; grey is waiting. Drag to zoom in, double-click to go back.',
     height: rowsHeight(lanes.length, 30),
     figure: figure(
       KINDS.filter((kind) => shown.some((span) => span.kind === kind)).map(trace),
@@ -66,12 +69,10 @@ export function timelineCharts(result: Result): Chart[] {
   if (spans.length === 0) return [];
   const lanes = lanesOf(spans);
   const end = spans.reduce((latest, span) => Math.max(latest, span.end), 0);
-  const computes = spans.filter(({ kind }) => kind === 'compute').sort((a, b) => a.start - b.start);
   const charts = [gantt(spans, lanes, [0, end], 'Two tokens')];
-  if (computes.length > 2 * CLOSE_UP) {
-    const first = Math.floor(computes.length / 4);
-    const range: [number, number] = [computes[first].start, computes[first + CLOSE_UP].start];
-    charts.push(gantt(spans, lanes, range, 'A few layers of the first'));
+  if (spans.length > CROWDED) {
+    const from = end * CLOSE_UP.start;
+    charts.push(gantt(spans, lanes, [from, from + end * CLOSE_UP.length], 'A few layers of the first'));
   }
   return charts;
 }

@@ -30,6 +30,18 @@ describe('renderReport', () => {
     expect(text).toContain('drives at fidelity: queue');
   });
 
+  it('leads with the fastest case that needs no knowledge of the future, and says what knowing it would give', () => {
+    const [, , overlapped, gate, oracle, min] = sampleCases();
+    const withMin = { ...min, cache: { ...min.cache!, policy: 'belady' } };
+    const withOracle = { ...oracle, prefetch: { ...oracle.prefetch!, policy: 'oracle:distance=2' } };
+    const text = withoutScripts(renderReport([overlapped, gate, withOracle, withMin])).replace(/\s+/g, ' ');
+    expect(text).toContain(`for ${gate.label}, the fastest of 2 cases that need no knowledge of the future.`);
+    expect(text).toContain(`Knowing the future: 5.90 tokens/s, ${oracle.label}.`);
+    expect(text).toMatch(/selected>gate look-ahead/);
+    const future = withoutScripts(renderReport([withOracle, withMin])).replace(/\s+/g, ' ');
+    expect(future).toContain(`for ${oracle.label}, the fastest of 2 cases.`);
+  });
+
   it('shows warnings once with their cases, and flags lossy results', () => {
     const [a, b, ...rest] = sampleCases();
     const lossy: Result = { ...b, exact: false, lossy: ['top-k cut to 6'], warnings: ['too hot'] };

@@ -11,6 +11,8 @@ export interface SampleOptions {
   hitRatio?: number;
   minHitRatio?: number;
   recall?: number;
+  /** With what only flash devices, page caches and cache studies report. */
+  full?: boolean;
   seed?: number;
 }
 
@@ -77,6 +79,58 @@ function timeline(token: number, random: () => number, prefetching: boolean): Sp
 
 /** One result. */
 export function sampleResult(options: SampleOptions = {}): Result {
+  const result = plainResult(options);
+  return options.full ? withExtras(result, lcg(7)) : result;
+}
+
+function withExtras(result: Result, random: () => number): Result {
+  const grid = (rows: number, width: number) => range(rows, () => range(width, random));
+  const seconds = result.storage.bytesRead / result.storage.bytesPerSecond;
+  return {
+    ...result,
+    storage: {
+      ...result.storage,
+      bytesWritten: 1e9,
+      stations: range(40, (i) => ({
+        name: `channel ${i}`,
+        utilisation: random(),
+        waitSeconds: 1e-4 * random(),
+        visits: 1000 + i,
+      })),
+    },
+    cache: {
+      ...result.cache!,
+      missRatioCurves: ['lru', 'min'].map((policy, p) => ({
+        policy,
+        points: range(10, (i) => [i * 1e10, Math.max(0, 1 - i / (10 - 3 * p))]),
+      })),
+    },
+    pageCache: {
+      majorFaults: 4096,
+      minorFaults: 65536,
+      readaheadBytes: 1e9,
+      readaheadUsedBytes: 8e8,
+      readaheadWastedBytes: 2e8,
+      reclaimedBytes: 9e8,
+      reclaimSeconds: 0.02,
+    },
+    series: {
+      ...result.series,
+      residency: {
+        tokens: range(40, (i) => i),
+        layers: range(LAYERS, (l) => l + 3),
+        share: grid(LAYERS, 40),
+      },
+      dies: {
+        seconds: range(60, (i) => (i * seconds) / 60),
+        names: range(32, (i) => `die ${i}`),
+        utilisation: grid(32, 60),
+      },
+    },
+  };
+}
+
+function plainResult(options: SampleOptions): Result {
   const {
     label = 'overlapped LRU',
     point = {},
