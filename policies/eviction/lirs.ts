@@ -9,7 +9,7 @@
  * next new object becomes LIR; S is cut to twice the capacity by forgetting the oldest non-resident object.
  * `variant=paper` does not demote on such a hit. Where Q holds the object just hit alone (a capacity below 200 objects
  * at the default share), libCacheSim evicts it then and still counts it as resident, above its capacity; here it stays
- * until the next insertion.
+ * until the next insertion. An object larger than the LIR set stays HIR.
  */
 import { choice, number } from '../definition.ts';
 import { BoundedCache } from './bounded-cache.ts';
@@ -70,20 +70,21 @@ export class Lirs extends BoundedCache {
       this.prune();
       return;
     }
-    if (this.inStack[id] === 1) {
+    const fitsLir = size <= this.lirShare;
+    if (this.inStack[id] === 1 && fitsLir) {
       this.stack.moveToFront(this.top, id);
       this.queue.unlink(id);
-      this.lirUsed += size;
-      this.isLir[id] = 1;
+      this.becomeLir(id, size);
       this.demoteTo(this.lirShare);
       return;
     }
     this.queue.moveToFront(this.q, id);
-    if (!this.paper) {
+    if (!this.paper && fitsLir) {
       this.guards[id]++; // the object just hit is not the one to leave Q
       this.demoteTo(this.lirShare - size);
       this.guards[id]--;
     }
+    if (this.inStack[id] === 1) this.popStack(id);
     this.pushStack(id);
     this.limitStack();
   }
@@ -91,21 +92,21 @@ export class Lirs extends BoundedCache {
   admit(id: number): boolean {
     const size = this.sizeOf(id);
     if (!this.canFit(size)) return false;
-    if (this.inStack[id] === 1) {
-      this.stack.moveToFront(this.top, id);
+    const returns = this.inStack[id] === 1;
+    if (returns) {
       this.queue.unlink(id);
-      this.demoteTo(this.lirShare - size);
-      this.makeRoom(size);
-      this.becomeLir(id, size);
-    } else {
-      const asLir = this.lirUsed + size <= this.lirShare;
-      if (!asLir) while (this.used - this.lirUsed + size > this.hirShare && this.evictHir());
-      this.makeRoom(size);
-      this.pushStack(id);
-      if (asLir) this.becomeLir(id, size);
-      else this.queue.pushFront(this.q, id);
+      this.popStack(id);
     }
+    this.pushStack(id); // on top, so that pruning does not reach it
+    const { lirShare } = this;
+    if (returns && size <= lirShare) this.demoteTo(lirShare - size);
+    else if (this.lirUsed + size > lirShare) {
+      while (this.used - this.lirUsed + size > this.hirShare && this.evictHir());
+    }
+    this.makeRoom(size);
     this.enter(id, size);
+    if (this.lirUsed + size <= lirShare) this.becomeLir(id, size);
+    else this.queue.pushFront(this.q, id);
     this.limitStack();
     return true;
   }

@@ -28,6 +28,7 @@ export class Min extends BoundedCache {
   private readonly bypass: boolean;
   private residents = 0;
   private readonly setAside: number[] = [];
+  private readonly leaving: number[] = [];
 
   constructor(options: PolicyOptions, bypass = false) {
     super(options);
@@ -63,15 +64,7 @@ export class Min extends BoundedCache {
     if (!prefetched) this.advance(id);
     const size = this.sizeOf(id);
     if (!this.canFit(size)) return false;
-    while (this.used + size > this.capacity) {
-      const victim = this.furthest();
-      if (this.bypass && this.upcoming[id] >= this.upcoming[victim]) {
-        this.push(victim);
-        return false;
-      }
-      this.residents--;
-      this.evicted(victim);
-    }
+    if (!this.makeRoom(id, size)) return false;
     this.enter(id, size);
     this.residents++;
     this.push(id);
@@ -84,6 +77,28 @@ export class Min extends BoundedCache {
 
   protected detach(): void {
     this.residents--; // its heap entries are recognised as dead when they surface
+  }
+
+  /** Evicts the furthest; with bypass nothing if one of them is needed before `id` is. */
+  private makeRoom(id: number, size: number): boolean {
+    let freed = 0;
+    let bypassed = false;
+    while (this.used - freed + size > this.capacity && !bypassed) {
+      const victim = this.furthest();
+      if (this.leaving.includes(victim)) continue; // removed and inserted again, it has two entries
+      bypassed = this.bypass && this.upcoming[id] >= this.upcoming[victim];
+      freed += this.sizeOf(victim);
+      this.leaving.push(victim);
+    }
+    for (const victim of this.leaving) {
+      if (bypassed) this.push(victim);
+      else {
+        this.residents--;
+        this.evicted(victim);
+      }
+    }
+    this.leaving.length = 0;
+    return !bypassed;
   }
 
   private advance(id: number): void {

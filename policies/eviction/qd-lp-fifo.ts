@@ -102,7 +102,7 @@ export class QdLpFifo extends BoundedCache {
     let id = queue.prev[small];
     while (id !== small && guards[id] !== 0) id = queue.prev[id];
     if (id === small) {
-      if (!this.evictMain()) throw new Error('no victim in a cache that has room for the object');
+      this.evictMain();
       return;
     }
     queue.unlink(id);

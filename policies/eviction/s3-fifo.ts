@@ -97,9 +97,8 @@ export class S3Fifo extends BoundedCache {
   private evict(): void {
     const mainUsed = this.used - this.smallUsed;
     const fromSmall = mainUsed <= this.mainShare && this.smallUsed > 0;
-    if (!(fromSmall ? this.evictSmall() || this.evictMain() : this.evictMain() || this.evictSmall())) {
-      throw new Error('no victim in a cache that has room for the object');
-    }
+    if (fromSmall) this.evictSmall() || this.evictMain();
+    else this.evictMain() || this.evictSmall();
   }
 
   /** Moves objects requested often enough to the main queue until one leaves; false if none is left to choose. */

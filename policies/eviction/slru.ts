@@ -5,7 +5,8 @@
  * Source: Karedla, Love, Wherry, "Caching strategies to improve disk system performance", IEEE Computer 27(3), 1994
  * (two segments); n equal segments, each of floor(capacity / n), are libCacheSim's. Its details, kept here: an
  * insertion takes the lowest segment that has room, and the lowest of all if none has; an overflow of the lowest
- * segment evicts, even when a hit caused it, so that the bytes lost to rounding are not used for long.
+ * segment evicts, even when a hit caused it, so that the bytes lost to rounding are not used for long. An object larger
+ * than a segment stays in the lowest (libCacheSim does not insert it).
  */
 import { integer } from '../definition.ts';
 import { BoundedCache } from './bounded-cache.ts';
@@ -44,7 +45,7 @@ export class Slru extends BoundedCache {
 
   hit(id: number): void {
     const from = this.segment[id];
-    if (from === this.bytes.length - 1) {
+    if (from === this.bytes.length - 1 || this.sizeOf(id) > this.share) {
       this.queue.moveToFront(this.queue.sentinel(from), id);
       return;
     }

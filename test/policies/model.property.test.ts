@@ -1,0 +1,108 @@
+/**
+ * Every registered policy against its naive reference: the same operations give the same hits, victims in the same
+ * order, and the same content, with and without sizes, with protection, removal, prefetching and reads around.
+ */
+import { fc } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import { completeParameters, parseSpec } from '../../policies/index.ts';
+import { oracleOf } from '../oracles/policies/index.ts';
+import type { World } from '../oracles/policies/oracle.ts';
+import {
+  definitionOf,
+  layerOf,
+  make,
+  OBJECTS,
+  popularityOf,
+  randomFrom,
+  residentsOf,
+  specs,
+} from './arbitraries.ts';
+
+type Kind = 'request' | 'skip' | 'prefetch' | 'protect' | 'unprotect' | 'remove';
+const operation = fc.record({
+  id: fc.nat(OBJECTS - 1),
+  kind: fc.oneof(
+    { weight: 12, arbitrary: fc.constant<Kind>('request') },
+    fc.constantFrom<Kind>('skip', 'prefetch', 'protect', 'unprotect', 'remove'),
+  ),
+});
+const sizes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: OBJECTS, maxLength: OBJECTS });
+
+describe.each(specs)('%s', (spec) => {
+  it.each([
+    ['equal sizes', fc.constant(undefined), 7],
+    ['sizes', sizes, 16],
+  ] as const)('does what its reference does: %s', (_, sizesOf, largest) => {
+    const definition = definitionOf(spec);
+    const parameters = completeParameters(definition, parseSpec(spec).parameters);
+    const run = (operations: { id: number; kind: Kind }[], sizes: number[] | undefined, capacity: number) => {
+      const protections = Array(OBJECTS).fill(0);
+      const future = operations
+        .filter(({ kind }) => kind === 'request' || kind === 'skip')
+        .map(({ id }) => id);
+      const world: World = {
+        capacity,
+        objects: OBJECTS,
+        sizeOf: (id) => sizes?.[id] ?? 1,
+        isProtected: (id) => protections[id] > 0,
+        future,
+        layerOf,
+        popularity: popularityOf,
+        random: randomFrom(1),
+      };
+      const victims: number[] = [];
+      const policy = make(spec, {
+        capacity,
+        ids: Uint32Array.from(future),
+        sizes: sizes && Float64Array.from(sizes),
+        onEvict: (id) => victims.push(id),
+      });
+      const oracle = oracleOf(definition.name, world, parameters, sizes === undefined);
+      for (const { id, kind } of operations) {
+        const resident = policy.contains(id);
+        victims.length = 0;
+        let expected: number[] | null = [];
+        if (kind === 'request') {
+          expected = resident ? oracle.hit(id) : oracle.admit(id);
+          expect(policy.access(id)).toBe(resident);
+          expect(policy.contains(id)).toBe(expected !== null || resident);
+        } else if (kind === 'skip') {
+          if (resident) {
+            expected = oracle.hit(id);
+            policy.hit(id);
+          } else {
+            oracle.skip(id);
+            policy.skip(id);
+          }
+        } else if (kind === 'prefetch') {
+          // To a clairvoyant policy and to Least-Stale a prefetch is not a request: they have tests of their own.
+          if (resident || definition.needsFuture || definition.needsLayers) continue;
+          expected = oracle.admit(id);
+          expect(policy.admit(id, true)).toBe(expected !== null);
+        } else if (kind === 'protect') {
+          protections[id]++;
+          policy.protect(id);
+        } else if (kind === 'unprotect') {
+          if (protections[id] === 0) continue;
+          protections[id]--;
+          policy.unprotect(id);
+        } else {
+          if (resident) oracle.drop(id);
+          policy.remove(id);
+        }
+        expect(victims).toEqual(expected ?? []);
+        expect(residentsOf(policy)).toEqual(oracle.residents().toSorted((a, b) => a - b));
+        expect(policy.used).toBe(oracle.used);
+      }
+    };
+    fc.assert(
+      fc.property(
+        fc.array(operation, { minLength: 1, maxLength: 60 }),
+        sizesOf,
+        fc.integer({ min: 1, max: largest }),
+        run,
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
