@@ -1,0 +1,152 @@
+/**
+ * The `flash` fidelity: every NVMe command and every NAND page. A read goes
+ *
+ *   doorbell, fetch, firmware (nvme/controller) -> mapping -> dies and channels (nand) -> link -> completion
+ *
+ * Only the bytes asked of a page cross its channel and the link; two reads of one page read it twice. Data goes to the
+ * host page by page as it leaves the channel, or in TLPs while it leaves it, or when the whole command is in.
+ */
+import type { HandlerId, Simulation } from '../../sim/index.ts';
+import { grown } from '../../sim/slots.ts';
+import type { BlockOperation } from '../block-device.ts';
+import { Commands } from '../commands.ts';
+import type { Drive, DriveOptions } from '../drive.ts';
+import { Controller, type ControllerOptions } from '../nvme/controller.ts';
+import { NOBODY, TlpLink, type TlpLinkOptions } from '../nvme/tlp-link.ts';
+import type { AllocationOrder } from './allocation.ts';
+import { checkGeometry, type FlashGeometry } from './geometry.ts';
+import { FlashMapping, type Layout } from './mapping.ts';
+import { Nand } from './nand.ts';
+import type { ChannelTiming, DieParallelism, NandTiming } from './timing.ts';
+
+export const HOST_TRANSFERS = ['per-page', 'per-tlp', 'per-request'] as const;
+/** When data read from the flash goes to the host. */
+export type HostTransfer = (typeof HOST_TRANSFERS)[number];
+
+export interface FlashDeviceOptions extends DriveOptions {
+  readonly geometry: FlashGeometry;
+  readonly nand: NandTiming;
+  readonly channel: ChannelTiming;
+  /** Default die. */
+  readonly dieParallelism?: DieParallelism;
+  /** Default per-page. */
+  readonly hostTransfer?: HostTransfer;
+  readonly allocation: { readonly order: AllocationOrder; readonly layout: Layout };
+  readonly controller: ControllerOptions;
+  readonly link: TlpLinkOptions;
+}
+
+export class FlashDevice implements Drive {
+  readonly name: string;
+  readonly fidelity = 'flash';
+  readonly capacity: number;
+  readonly blockSize: number;
+  readonly maxTransfer: number;
+  readonly queues: number;
+  readonly #commands: Commands;
+  readonly #controller: Controller;
+  readonly #mapping: FlashMapping;
+  readonly #nand: Nand;
+  readonly #upstream: TlpLink;
+  readonly #downstream: TlpLink;
+  readonly #pageBytes: number;
+  readonly #channels: number;
+  readonly #wholeRequests: boolean;
+  readonly #completionTime: number;
+  #offset = new Float64Array(64);
+  /** Bytes of a command that have not crossed a channel yet. */
+  #left = new Float64Array(64);
+  readonly #finished: HandlerId;
+
+  constructor(sim: Simulation, options: FlashDeviceOptions) {
+    const { name, capacity, blockSize = 512, maxTransfer = Infinity, queues = 128, geometry } = options;
+    const { hostTransfer = 'per-page', dieParallelism = 'die', allocation, controller } = options;
+    checkGeometry(name, geometry, capacity);
+    this.name = name;
+    this.capacity = capacity;
+    this.blockSize = blockSize;
+    this.maxTransfer = maxTransfer;
+    this.queues = queues;
+    this.#commands = new Commands(sim, this);
+    this.#upstream = new TlpLink(sim, options.link, options.readPath);
+    this.#downstream = new TlpLink(sim, options.link, options.writePath);
+    const ready = sim.register((command) => this.#read(command));
+    this.#controller = new Controller(sim, queues, controller, this.#upstream, this.#downstream, ready);
+    this.#mapping = new FlashMapping(geometry, allocation.order, allocation.layout);
+    const moved = sim.register((command, bytes) => this.#onMoved(command, bytes));
+    const pieceBytes = hostTransfer === 'per-tlp' ? options.link.payload : undefined;
+    this.#nand = new Nand(sim, { ...options, dieParallelism, pieceBytes }, moved);
+    this.#pageBytes = geometry.pageBytes;
+    this.#channels = geometry.channels;
+    this.#wholeRequests = hostTransfer === 'per-request';
+    const { completionEntry, interrupt } = controller.messages;
+    this.#completionTime = this.#upstream.messageTime(completionEntry) + this.#upstream.messageTime(interrupt);
+    this.#finished = sim.register((command) => this.#finish(command));
+  }
+
+  get statistics() {
+    return this.#commands.statistics;
+  }
+
+  get busy() {
+    return { read: this.#upstream.busy, write: this.#downstream.busy, units: 0 };
+  }
+
+  restartStatistics(): void {
+    this.#commands.restart();
+  }
+
+  submit(
+    operation: BlockOperation,
+    offset: number,
+    bytes: number,
+    queue: number,
+    done: HandlerId,
+    tag: number,
+  ): void {
+    const command = this.#commands.start(operation, offset, bytes, queue, done, tag);
+    if (command >= this.#offset.length) {
+      this.#offset = grown(this.#offset, 2 * this.#offset.length);
+      this.#left = grown(this.#left, 2 * this.#left.length);
+    }
+    this.#offset[command] = offset;
+    this.#left[command] = bytes;
+    this.#controller.submit(command, operation, bytes, queue);
+  }
+
+  /** Gives the pages of a read to their planes. */
+  #read(command: number): void {
+    const pageBytes = this.#pageBytes;
+    const mapping = this.#mapping;
+    const nand = this.#nand;
+    let from = this.#offset[command];
+    const end = from + this.#left[command];
+    let lpa = Math.floor(from / pageBytes);
+    const first = lpa;
+    for (; from < end; lpa++) {
+      const to = Math.min(end, (lpa + 1) * pageBytes);
+      mapping.locate(lpa);
+      nand.read(command, mapping.plane, mapping.page, to - from);
+      from = to;
+    }
+    if (lpa - first === 1) nand.kick(nand.channelOf(mapping.plane));
+    else for (let channel = 0; channel < this.#channels; channel++) nand.kick(channel);
+  }
+
+  #onMoved(command: number, bytes: number): void {
+    this.#left[command] -= bytes;
+    const last = this.#left[command] === 0;
+    if (!this.#wholeRequests) {
+      this.#upstream.send(bytes, last ? this.#completionTime : 0, last ? this.#finished : NOBODY, command);
+    } else if (last) {
+      const whole = this.#commands.bytesOf(command);
+      this.#upstream.send(whole, this.#completionTime, this.#finished, command);
+    }
+  }
+
+  #finish(command: number): void {
+    this.#controller.complete(command);
+    this.#commands.finish(command);
+  }
+}
+

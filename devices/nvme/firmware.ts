@@ -1,0 +1,72 @@
+/**
+ * The controller's firmware: k cores take a command each, first in first out, for a time that depends on the operation
+ * and the size class. With service times known on arrival the end of each is computed then: a G/G/k queue at one event a
+ * command. Source of the form: NVMeVirt conv_ftl.c (fw_4kb_rd_lat, fw_rd_lat); cores give the ceiling on IOPS.
+ */
+import type { HandlerId, Picoseconds, Simulation } from '../../sim/index.ts';
+import { type BlockOperation, READ } from '../block-device.ts';
+
+/** Commands of up to `upTo` bytes take these times. */
+export interface FirmwareClass {
+  readonly upTo: number;
+  readonly read: Picoseconds;
+  readonly write: Picoseconds;
+}
+
+export interface FirmwareOptions {
+  /** Infinity: as many commands at once as there are. */
+  readonly cores: number;
+  /** By size, smallest first; the last also takes what is larger. None: no time at all. */
+  readonly classes: readonly FirmwareClass[];
+}
+
+export class Firmware {
+  /** Sum over the cores of the time they worked, and of the time commands waited for one; ps. */
+  busy: Picoseconds = 0;
+  waited: Picoseconds = 0;
+  readonly #sim: Simulation;
+  readonly #classes: readonly FirmwareClass[];
+  readonly #free: Float64Array;
+
+  constructor(sim: Simulation, { cores, classes }: FirmwareOptions) {
+    if (!(cores === Infinity || (Number.isInteger(cores) && cores >= 1))) {
+      throw new RangeError(`firmware: ${cores} cores; a whole number from 1, or Infinity, is needed`);
+    }
+    this.#sim = sim;
+    this.#classes = classes;
+    this.#free = new Float64Array(cores === Infinity ? 0 : cores);
+  }
+
+  /** Takes a command now; done(command, 0) when it has been worked on. */
+  submit(operation: BlockOperation, bytes: number, done: HandlerId, command: number): void {
+    const time = this.#timeOf(operation, bytes);
+    if (time === 0) {
+      this.#sim.call(done, command, 0);
+      return;
+    }
+    const { now } = this.#sim;
+    const start = this.#start(now, time);
+    this.busy += time;
+    this.waited += start - now;
+    this.#sim.at(start + time, done, command);
+  }
+
+  #timeOf(operation: BlockOperation, bytes: number): Picoseconds {
+    const classes = this.#classes;
+    if (classes.length === 0) return 0;
+    let i = 0;
+    while (i < classes.length - 1 && bytes > classes[i].upTo) i++;
+    return operation === READ ? classes[i].read : classes[i].write;
+  }
+
+  /** Takes the core that is free first. @returns when it starts */
+  #start(now: Picoseconds, time: Picoseconds): Picoseconds {
+    const free = this.#free;
+    if (free.length === 0) return now;
+    let core = 0;
+    for (let other = 1; other < free.length; other++) if (free[other] < free[core]) core = other;
+    const start = free[core] > now ? free[core] : now;
+    free[core] = start + time;
+    return start;
+  }
+}
