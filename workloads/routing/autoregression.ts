@@ -10,6 +10,25 @@ export interface Autoregression {
   readonly innovation: number;
 }
 
+/**
+ * The nearest correlations (in the spectrum) that a process can have: those whose spectral density is nowhere negative.
+ * Estimates from a finite trace often are not such; their negative densities are noise, and are cut off.
+ */
+export function positiveSpectrum(correlation: ArrayLike<number>): Float64Array {
+  const order = correlation.length;
+  const points = 4 * (order + 1);
+  const result = new Float64Array(order + 1);
+  for (let j = 0; j <= points / 2; j++) {
+    const angle = (2 * Math.PI * j) / points;
+    let density = 1;
+    for (let g = 1; g <= order; g++) density += 2 * correlation[g - 1] * Math.cos(angle * g);
+    if (density <= 0) continue;
+    const weight = j === 0 || j === points / 2 ? 1 : 2;
+    for (let g = 0; g <= order; g++) result[g] += weight * density * Math.cos(angle * g);
+  }
+  return result.slice(1).map((r) => r / result[0]);
+}
+
 /** Innovation variance below which the process would be all but deterministic. */
 const LEAST_VARIANCE = 0.02;
 

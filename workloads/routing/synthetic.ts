@@ -72,7 +72,7 @@ function drawRouter(model: RoutingModel, normal: () => number) {
 }
 
 /** A normal number made skew, with mean 0 and variance 1: a shifted log-normal, mirrored for negative skew. */
-function skewed(normal: number, skew: number): number {
+export function skewed(normal: number, skew: number): number {
   const s = Math.abs(skew);
   if (s < 1e-6) return normal;
   const x = Math.sign(skew) * normal * s;

@@ -3,7 +3,7 @@ import { accessIds, type RoutedTokens, tokenRange } from '../routed-tokens.ts';
 import { type MissCurves, missCurves } from './miss-curves.ts';
 import { choiceCounts, type Popularity, popularity, popularityDivergence } from './popularity.ts';
 import { type Predictability, predictability } from './predictability.ts';
-import { choiceBits, reuseByLag } from './reuse.ts';
+import { choiceBits, meanOverLayers, reuseByLag } from './reuse.ts';
 import { reuseDistances } from './reuse-distance.ts';
 import { workingSet } from './working-set.ts';
 
@@ -48,7 +48,7 @@ export function routingStatistics(routed: RoutedTokens): RoutingStatistics {
     accesses: accessIds(routed).length,
     distinct: counted.counts.reduce((sum, layer) => sum + layer.filter((n) => n > 0).length, 0),
     popularity: counted,
-    reuse: powers.map((lag, i) => ({ lag, mean: mean(byLag[i]), byLayer: [...byLag[i]] })),
+    reuse: powers.map((lag, i) => ({ lag, mean: meanOverLayers(byLag[i]), byLayer: [...byLag[i]] })),
     uniformReuse: topK / experts,
     reuseDistance: distanceClasses(routed),
     missRatio: missCurves(routed, CAPACITIES),
@@ -81,8 +81,4 @@ function distanceClasses(routed: RoutedTokens): RoutingStatistics['reuseDistance
   return { first: histogram[0], classes };
 }
 
-/** Of the values that are numbers: layers without a recorded pair have none. */
-const mean = (values: ArrayLike<number>) => {
-  const known = Array.from(values).filter((x) => !Number.isNaN(x));
-  return known.reduce((a, b) => a + b, 0) / known.length;
-};
+const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;

@@ -73,6 +73,12 @@ export function meanReuse(choices: ChoiceBits, later: readonly number[], lag: nu
   return mean;
 }
 
+/** Mean over layers, of those that have a recorded pair. */
+export function meanOverLayers(byLayer: Float64Array): number {
+  const known = byLayer.filter((x) => !Number.isNaN(x));
+  return known.reduce((a, b) => a + b, 0) / known.length;
+}
+
 /**
  * Standard deviation, over pairs of tokens up to `span` apart, of the share of experts that they have in common in all
  * layers together: how much one token's likeness to another moves all layers at once.
