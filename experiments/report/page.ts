@@ -28,7 +28,7 @@ export interface Section {
 }
 
 /** Sections that follow a choice among cases. */
-export interface Detail {
+interface Detail {
   readonly cases: readonly string[];
   /** Index of the case shown first. */
   readonly chosen: number;

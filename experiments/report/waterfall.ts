@@ -8,7 +8,7 @@ import type { Result, TimePart } from '../result.ts';
 import { PARTS, TIME_PARTS } from './figure.ts';
 import { bindingBound } from './ranking.ts';
 
-export interface Step {
+interface Step {
   readonly name: string;
   readonly part: TimePart | 'bound';
   readonly seconds: number;

@@ -2,7 +2,7 @@
  * Miss ratio over capacity for several policies on this run's requests, MIN among them.
  */
 import type { Result } from '../../result.ts';
-import { axis, type Chart, columns, figure, plotText } from '../figure.ts';
+import { axis, BOUND_COLOUR, type Chart, columns, figure, plotText } from '../figure.ts';
 
 export function missRatioCurvesChart(result: Result): Chart | undefined {
   const { missRatioCurves: curves = [], capacityBytes = 0 } = result.cache ?? {};
@@ -31,7 +31,7 @@ export function missRatioCurvesChart(result: Result): Chart | undefined {
             yref: 'paper',
             y0: 0,
             y1: 1,
-            line: { dash: 'dot', width: 1 },
+            line: { dash: 'dot', width: 1, color: BOUND_COLOUR },
           },
         ],
       },
