@@ -4,7 +4,7 @@
  * at the next piece of at most `request` bytes of the first read waiting.
  *
  * A thread does one thing at a time. For each NVMe command it spends `submitTime` of a core before the command goes to
- * the driver and `completeTime` once the request has completed; completions go before submissions. A thread that sleeps
+ * the driver and `completeTime` once the request has completed; submissions go before completions, as in fio. A thread that sleeps
  * when a completion comes needs `wakeUp` first (interrupt and scheduling, no CPU time). CPU time is a flow of at most
  * one core on the host's cores, so I/O and matrix work slow each other. Costs: stonet-research
  * Performance-Characterization-Storage-Stacks@6add9ecf (7,550-7,900 cycles per 4 KiB read on one core).
@@ -150,16 +150,15 @@ export class IoUring implements IoInterface {
     this.#dealing = false;
   }
 
-  /** Starts what a thread should do now: reap, else submit. @returns false when there is nothing */
+  /** Starts what a thread should do now: submit, else reap. @returns false when there is nothing */
   #step(thread: number): boolean {
-    if (this.#completions[thread].length > 0) {
-      const request = this.#completions[thread].shift();
-      this.#work(thread, this.#completeWork, this.#reaped, request);
+    const read = this.#reads.first;
+    if (read >= 0 && this.#inFlight[thread] < this.#queueDepth) {
+      this.#work(thread, this.#submitWork, this.#submitted, this.#prepare(thread, read));
       return true;
     }
-    const read = this.#reads.first;
-    if (read < 0 || this.#inFlight[thread] === this.#queueDepth) return false;
-    this.#work(thread, this.#submitWork, this.#submitted, this.#prepare(thread, read));
+    if (this.#completions[thread].length === 0) return false;
+    this.#work(thread, this.#completeWork, this.#reaped, this.#completions[thread].shift());
     return true;
   }
 

@@ -28,6 +28,9 @@ export interface Machine {
   memory: number;
   request: number;
   queueDepth: number;
+  /** I/O threads, and core time to submit and to complete a command, ps each. */
+  ioThreads: number;
+  ioCost: number;
   /** Device data crosses the memory bus. */
   dma: boolean;
 }
@@ -40,6 +43,8 @@ export const machine: Machine = {
   memory: 20e9,
   request: 65536,
   queueDepth: 1,
+  ioThreads: 1,
+  ioCost: 0,
   dma: true,
 };
 
@@ -52,7 +57,7 @@ export type RunOptions = Partial<Omit<DecodeOptions, 'model' | 'routing'>> & {
 
 export function run(options: RunOptions = {}) {
   const sim = new Simulation({ seed: 'test' });
-  const { latency, bandwidth, flops, cores, memory, request, queueDepth, dma } = {
+  const { latency, bandwidth, flops, cores, memory, request, queueDepth, ioThreads, ioCost, dma } = {
     ...machine,
     ...options.machine,
   };
@@ -70,7 +75,13 @@ export function run(options: RunOptions = {}) {
     writeBandwidth: bandwidth,
     readPath: dma ? [host.dram.bus] : [],
   });
-  const io = new IoUring(sim, { device, request, queueDepth });
+  const io = new IoUring(sim, {
+    device,
+    request,
+    queueDepth,
+    threads: ioThreads,
+    cpu: { cores: host.cpu.cores, submitTime: ioCost, completeTime: ioCost },
+  });
   const routing =
     options.routing ??
     generateRouting(
@@ -94,5 +105,6 @@ export function run(options: RunOptions = {}) {
     routing,
   });
   sim.finish();
-  return { sim, host, io, model, routing, outcome };
+  const seconds = outcome.recorder.tokenTime.reduce((sum, time) => sum + time, 0) / 1e12;
+  return { sim, host, io, model, routing, outcome, seconds };
 }
