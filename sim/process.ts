@@ -67,11 +67,11 @@ export class Processes {
 
   spawn(body: Generator<Wait, void, void>): Process {
     const slot = this.free.pop() ?? this.bodies.length;
-    const process = new Process(this.sim);
+    const spawned = new Process(this.sim);
     this.bodies[slot] = body;
-    this.processes[slot] = process;
+    this.processes[slot] = spawned;
     this.sim.after(0, this.resumed, slot, 0);
-    return process;
+    return spawned;
   }
 
   private resume(slot: number): void {
@@ -80,9 +80,9 @@ export class Processes {
       step.value(this.resumed, slot, 0);
       return;
     }
-    const process = this.processes[slot];
+    const ended = this.processes[slot];
     this.bodies[slot] = undefined;
     this.free.push(slot);
-    process.end();
+    ended.end();
   }
 }

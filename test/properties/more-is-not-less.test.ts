@@ -9,7 +9,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildModel } from '../../workloads/models/index.ts';
-import { type Machine, machine, run, tinyArchitecture } from '../workloads/inference/tiny-machine.ts';
+import { type Machine, run, tinyArchitecture } from '../workloads/inference/tiny-machine.ts';
 
 const model = buildModel(tinyArchitecture(4, 8, 2), 'F16');
 const expertBytes = model.expertBytes(1);

@@ -8,17 +8,17 @@ import type { Autoregression } from './autoregression.ts';
 export class TokenFeatures {
   /** The current token's. */
   readonly values: Float64Array;
-  private readonly process: Autoregression;
+  private readonly regression: Autoregression;
   private readonly normal: () => number;
   /** The last values of each dimension, a ring of `order` rows. */
   private readonly past: Float64Array;
   private readonly order: number;
   private newest = 0;
 
-  constructor(process: Autoregression, rank: number, normal: () => number) {
-    this.process = process;
+  constructor(regression: Autoregression, rank: number, normal: () => number) {
+    this.regression = regression;
     this.normal = normal;
-    this.order = process.weights.length;
+    this.order = regression.weights.length;
     this.values = new Float64Array(rank);
     this.past = new Float64Array(this.order * rank);
     // From zeros to the stationary state: several times the memory of the process.
@@ -28,8 +28,8 @@ export class TokenFeatures {
   next(): void {
     const past = this.past;
     const { values, order } = this;
-    const process = this.process;
-    const { weights, innovation } = process;
+    const regression = this.regression;
+    const { weights, innovation } = regression;
     const rank = values.length;
     for (let d = 0; d < rank; d++) values[d] = innovation * this.normal();
     for (let g = 0; g < order; g++) {
