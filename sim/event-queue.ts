@@ -27,7 +27,8 @@ export class EventQueue {
 
   private readonly slots = new Slots('pending events');
   private capacity = this.slots.capacity;
-  private times = new Float64Array(this.capacity);
+  /** Infinity behind the last node, for three places at least. */
+  private times = new Float64Array(this.capacity + 4).fill(Infinity);
   private nodes = new Int32Array(this.capacity);
   private size = 0;
   private hole = false;
@@ -130,6 +131,7 @@ export class EventQueue {
     this.slots.recycle(this.nodes[0]);
     const last = --this.size;
     this.times[0] = this.times[last];
+    this.times[last] = Infinity;
     this.nodes[0] = this.nodes[last];
     this.siftDown(0);
   }
@@ -146,6 +148,7 @@ export class EventQueue {
         this.times[live++] = this.times[i];
       }
     }
+    this.times.fill(Infinity, live, this.size);
     this.size = live;
     this.dead = 0;
     for (let i = (live - 2) >> 2; i >= 0; i--) this.siftDown(i);
@@ -167,22 +170,28 @@ export class EventQueue {
     nodes[i] = slot;
   }
 
+  /** Unrolled, and without a test for the end of the heap (behind it all times are Infinity): half as long again else. */
   private siftDown(i: number): void {
     const { times, nodes, orders, size } = this;
     const time = times[i];
     const slot = nodes[i];
-    for (;;) {
-      const first = (i << 2) + 1;
-      if (first >= size) break;
-      const end = first + 4 < size ? first + 4 : size;
-      let least = first;
-      let leastTime = times[first];
-      for (let child = first + 1; child < end; child++) {
-        const t = times[child];
-        if (t < leastTime || (t === leastTime && orders[nodes[child]] < orders[nodes[least]])) {
-          least = child;
-          leastTime = t;
-        }
+    for (let child = (i << 2) + 1; child < size; child = (i << 2) + 1) {
+      const time1 = times[child + 1];
+      const time2 = times[child + 2];
+      const time3 = times[child + 3];
+      let least = child;
+      let leastTime = times[child];
+      if (time1 < leastTime || (time1 === leastTime && orders[nodes[child + 1]] < orders[nodes[least]])) {
+        least = child + 1;
+        leastTime = time1;
+      }
+      if (time2 < leastTime || (time2 === leastTime && orders[nodes[child + 2]] < orders[nodes[least]])) {
+        least = child + 2;
+        leastTime = time2;
+      }
+      if (time3 < leastTime || (time3 === leastTime && orders[nodes[child + 3]] < orders[nodes[least]])) {
+        least = child + 3;
+        leastTime = time3;
       }
       if (time < leastTime || (time === leastTime && orders[slot] < orders[nodes[least]])) break;
       times[i] = leastTime;
@@ -195,7 +204,7 @@ export class EventQueue {
 
   private grow(): void {
     this.capacity = this.slots.capacity;
-    this.times = grown(this.times, this.capacity);
+    this.times = grown(this.times, this.capacity + 4).fill(Infinity, this.size);
     this.nodes = grown(this.nodes, this.capacity);
     this.orders = grown(this.orders, this.capacity);
     this.events = grown(this.events, 4 * this.capacity);

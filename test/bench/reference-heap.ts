@@ -5,7 +5,7 @@
 export class ReferenceHeap {
   size = 0;
   private times: Float64Array;
-  private sequences: Float64Array;
+  readonly sequences: Float64Array;
   private payloads: Int32Array;
   private sequence = 0;
 
@@ -29,7 +29,7 @@ export class ReferenceHeap {
     let i = this.size++;
     while (i > 0) {
       const parent = (i - 1) >> 2;
-      if (times[parent] <= time) break;
+      if (times[parent] < time || (times[parent] === time && sequences[parent] < sequence)) break;
       times[i] = times[parent];
       sequences[i] = sequences[parent];
       payloads[i] = payloads[parent];
