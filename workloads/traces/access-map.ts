@@ -12,12 +12,21 @@ export interface AccessMap {
   bytes: number[][];
 }
 
-/** A request counts where it begins in time, and in every row of offsets that it touches. */
-export function accessMap(trace: BlockTrace, columns: number, rows: number, device?: number): AccessMap {
+/**
+ * A request counts where it begins in time, and in every row of offsets that it touches.
+ * @param range offsets shown, [from, to) in bytes; the whole trace's by default
+ */
+export function accessMap(
+  trace: BlockTrace,
+  columns: number,
+  rows: number,
+  range: readonly [number, number] = [0, Infinity],
+): AccessMap {
   let [first, last, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
   const wanted = (row: number): boolean =>
-    (device === undefined || trace.deviceOf(row) === device) &&
-    !Number.isNaN(trace.offsetOf(row) + trace.bytesOf(row) + trace.timeOf(row));
+    trace.offsetOf(row) >= range[0] &&
+    trace.offsetOf(row) + trace.bytesOf(row) <= range[1] &&
+    !Number.isNaN(trace.timeOf(row));
   for (let row = 0; row < trace.length; row++) {
     if (!wanted(row)) continue;
     first = Math.min(first, trace.timeOf(row));

@@ -1,7 +1,7 @@
 /** Measured traces: importers, statistics, naming by tensor, and exports. */
 export * from './access-map.ts';
 export * from './block-trace.ts';
-export * from './components.ts';
+export { type Distribution, distributionOf } from './distribution.ts';
 export { toChromeTrace } from './export/chrome.ts';
 export { toCsv } from './export/csv.ts';
 export { toFioIolog } from './export/fio-iolog.ts';
@@ -13,10 +13,10 @@ export type { Imported, Importer, ImportOptions, TraceFormat } from './imported.
 export * from './load.ts';
 export * from './model-use.ts';
 export * from './on-file.ts';
+export * from './only-device.ts';
 export type { CountedAction } from './pairing.ts';
-export { aboveLink, overDepth } from './plausibility.ts';
 export * from './proc-maps.ts';
-export type { SampleTable } from './sample-table.ts';
+export { SampleTable } from './sample-table.ts';
 export * from './statistics.ts';
 export * from './tensor-csv.ts';
 export * from './tensor-extents.ts';

@@ -2,14 +2,14 @@
  * How a trace uses a model file: requests and bytes by component, how often each expert slice is read, what is never
  * read, and the tokens found by the periodicity of the layers.
  */
+import { layerOf, roleOf, TENSOR_ROLES, type TensorRole } from '../models/roles.ts';
 import type { BlockTrace } from './block-trace.ts';
-import { COMPONENTS, type Component, componentOf, layerOf } from './components.ts';
 import type { TensorMap } from './tensor-extents.ts';
 import { tokenStarts } from './token-periods.ts';
 
 export interface ModelUse {
-  /** By component: requests by their first byte, all bytes, and how many times over its size it was read. */
-  components: Record<Component, { requests: number; share: number; bytes: number; timesOver: number }>;
+  /** By role of the tensors: requests by their first byte, all bytes, and how many times over its size it was read. */
+  components: Record<TensorRole, { requests: number; share: number; bytes: number; timesOver: number }>;
   /** Requests and bytes that touch no tensor (header, padding, another file). */
   outside: { requests: number; bytes: number };
   /** The slices read most often for their size. */
@@ -26,8 +26,8 @@ const SHOWN = 20;
 export function modelUse(trace: BlockTrace, map: TensorMap): ModelUse {
   const { slices } = map;
   const read = new Float64Array(slices.length);
-  const requests = new Map<Component, number>(COMPONENTS.map((name) => [name, 0]));
-  const components = slices.map((slice) => componentOf(slice.tensor));
+  const requests = new Map<TensorRole, number>(TENSOR_ROLES.map((name) => [name, 0]));
+  const components = slices.map((slice) => roleOf(slice.tensor));
   const layers = Int32Array.from(slices, (slice) => layerOf(slice.tensor));
   const layerOfRow = new Int32Array(trace.length).fill(-1);
   const outside = { requests: 0, bytes: 0 };
@@ -58,12 +58,12 @@ export function modelUse(trace: BlockTrace, map: TensorMap): ModelUse {
 
 function byComponent(
   map: TensorMap,
-  components: readonly Component[],
+  components: readonly TensorRole[],
   read: Float64Array,
-  requests: ReadonlyMap<Component, number>,
+  requests: ReadonlyMap<TensorRole, number>,
   total: number,
 ): ModelUse['components'] {
-  const entries = COMPONENTS.map((name) => {
+  const entries = TENSOR_ROLES.map((name) => {
     let bytes = 0;
     let size = 0;
     for (const [slice, component] of components.entries()) {

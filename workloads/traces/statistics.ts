@@ -32,7 +32,7 @@ export interface TraceStatistics {
   seconds: number;
   bytesPerSecond: number;
   operations: Record<string, number>;
-  requestBytes: Distribution & { histogram: { bytes: number; requests: number }[] };
+  requestBytes: Distribution & { histogram: [bytes: number, requests: number][] };
   /** mean = rate x mean latency (Little's law), which holds also where some completions are not known. */
   queueDepth: { mean: number; max: number };
   latencySeconds: Distribution & { cdf: [number, number][] };
@@ -127,13 +127,10 @@ function extent(trace: BlockTrace, rows: Uint32Array): [number, number] {
 }
 
 /** Requests by distinct size, the most frequent first; sorted sizes. */
-function histogramOf(sorted: Float64Array): { bytes: number; requests: number }[] {
+function histogramOf(sorted: Float64Array): [number, number][] {
   const counts = new Map<number, number>();
   for (const size of sorted) counts.set(size, (counts.get(size) ?? 0) + 1);
-  return [...counts]
-    .map(([bytes, requests]) => ({ bytes, requests }))
-    .sort((a, b) => b.requests - a.requests || a.bytes - b.bytes)
-    .slice(0, SIZES);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, SIZES);
 }
 
 function operationsOf(trace: BlockTrace): Record<string, number> {
