@@ -1,0 +1,19 @@
+/**
+ * `npm run bench`: every benchmark of the project, each figure beside its bar.
+ */
+import Table from 'cli-table3';
+import { deviceBench } from './devices.ts';
+import { kernelBench } from './kernel.ts';
+import type { BenchRow } from './row.ts';
+import { tracesBench } from './traces.ts';
+
+const figure = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 4 });
+const barOf = ({ bar, barText, unit }: BenchRow): string =>
+  barText ?? (bar === undefined ? '' : `≥ ${figure(bar)} ${unit}`);
+const verdict = ({ met }: BenchRow): string => (met === undefined ? '' : met ? 'met' : 'not met');
+
+const table = new Table({ head: ['benchmark', 'value', 'unit', 'bar', ''], style: { head: [], border: [] } });
+for (const bench of [kernelBench, deviceBench, tracesBench]) {
+  for (const row of bench()) table.push([row.name, figure(row.value), row.unit, barOf(row), verdict(row)]);
+}
+console.log(table.toString());
