@@ -61,6 +61,8 @@ export interface Characteristics {
   readonly needsPopularity: boolean;
   /** May refuse an object that would fit (bypass); otherwise every miss that fits is inserted. */
   readonly refuses: boolean;
+  /** May evict before the cache is full (bounds of its own parts); otherwise all objects stay when all fit. */
+  readonly evictsEarly: boolean;
 }
 
 interface Named<Options, Result> {
@@ -92,6 +94,7 @@ export function define<Options, Result, S extends Readonly<Record<string, Parame
     needsLayers: false,
     needsPopularity: false,
     refuses: false,
+    evictsEarly: false,
     ...draft,
     parameters: draft.parameters ?? {},
     create: draft.create as Definition<Options, Result>['create'],

@@ -67,10 +67,10 @@ export class Arc extends BoundedCache {
     return true;
   }
 
-  /** State for tests of the paper's invariants: bytes in T1, T2, B1, B2 and the target p. */
-  inspect(): { t1: number; t2: number; b1: number; b2: number; p: number } {
-    const { bytes, target } = this;
-    return { t1: bytes[T1], t2: bytes[T2], b1: bytes[B1], b2: bytes[B2], p: target };
+  /** The four lists, newest first, and the target size of T1: what a report shows and a test checks. */
+  inspect(): { t1: number[]; t2: number[]; b1: number[]; b2: number[]; target: number } {
+    const [t1, t2, b1, b2] = [T1, T2, B1, B2].map((list) => this.queue.members(this.queue.sentinel(list)));
+    return { t1, t2, b1, b2, target: this.target };
   }
 
   protected detach(id: number): void {

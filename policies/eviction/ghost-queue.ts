@@ -20,8 +20,9 @@ export class GhostQueue {
     this.sizes = sizes;
   }
 
-  has(id: number): boolean {
-    return this.member[id] === 1;
+  /** From the newest to the oldest. */
+  members(): number[] {
+    return this.queue.members(this.end);
   }
 
   /** Remembers `id`, which must not be remembered already; an object larger than the whole queue is not. */

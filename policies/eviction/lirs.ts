@@ -111,11 +111,12 @@ export class Lirs extends BoundedCache {
     return true;
   }
 
-  /** State for tests of the invariants. */
-  inspect(): { lirUsed: number; stackUsed: number; bottomIsLir: boolean } {
-    const bottom = this.stack.prev[this.top];
-    const { lirUsed, stackUsed } = this;
-    return { lirUsed, stackUsed, bottomIsLir: bottom === this.top || this.isLir[bottom] === 1 };
+  /** Stack S from its top, queue Q from its newest, and the LIR objects: what a report shows and a test checks. */
+  inspect(): { stack: number[]; queue: number[]; lir: number[]; lirShare: number; hirShare: number } {
+    const { lirShare, hirShare } = this;
+    const stack = this.stack.members(this.top);
+    const lir = stack.filter((id) => this.isLir[id] === 1);
+    return { stack, queue: this.queue.members(this.q), lir, lirShare, hirShare };
   }
 
   protected detach(id: number): void {

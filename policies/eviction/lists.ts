@@ -23,20 +23,12 @@ export class Lists {
     return this.objects + list;
   }
 
-  isEmpty(sentinel: number): boolean {
-    return this.next[sentinel] === sentinel;
-  }
-
   pushFront(sentinel: number, id: number): void {
     const first = this.next[sentinel];
     this.prev[id] = sentinel;
     this.next[id] = first;
     this.prev[first] = id;
     this.next[sentinel] = id;
-  }
-
-  pushBack(sentinel: number, id: number): void {
-    this.pushFront(this.prev[sentinel], id);
   }
 
   unlink(id: number): void {
@@ -49,5 +41,12 @@ export class Lists {
   moveToFront(sentinel: number, id: number): void {
     this.unlink(id);
     this.pushFront(sentinel, id);
+  }
+
+  /** The members of a list from the newest to the oldest; for inspection, not for hot loops. */
+  members(sentinel: number): number[] {
+    const ids: number[] = [];
+    for (let id = this.next[sentinel]; id !== sentinel; id = this.next[id]) ids.push(id);
+    return ids;
   }
 }

@@ -25,7 +25,7 @@ export interface S3FifoParameters {
 const MOST = 3; // two bits
 
 export class S3Fifo extends BoundedCache {
-  readonly ghost: GhostQueue;
+  private readonly ghost: GhostQueue;
   private readonly queue: Lists;
   private readonly small: number;
   private readonly main: number;
@@ -87,6 +87,12 @@ export class S3Fifo extends BoundedCache {
     this.count[id] = 0;
     this.enter(id, size);
     return true;
+  }
+
+  /** The three queues, newest first: what a report shows and a test checks. */
+  inspect(): { small: number[]; main: number[]; ghost: number[] } {
+    const { queue, small, main, ghost } = this;
+    return { small: queue.members(small), main: queue.members(main), ghost: ghost.members() };
   }
 
   protected detach(id: number): void {

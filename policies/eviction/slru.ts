@@ -114,5 +114,6 @@ export const slru = definePolicy({
     'lowest. Karedla, Love, Wherry, IEEE Computer 27(3), 1994 (two segments); the default of four equal segments is ' +
     "libCacheSim's.",
   parameters: { segments: integer(4, 1, 64, 'number of equal segments') },
+  evictsEarly: true,
   create: (options, { segments }) => new Slru(options, segments),
 });

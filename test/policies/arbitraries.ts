@@ -1,5 +1,5 @@
 /** What the property tests of policies share: the specs to try, small worlds, and policies living in them. */
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { createPolicy, type EvictionPolicy, findPolicy, futureOf, policies } from '../../policies/index.ts';
 
 export const OBJECTS = 9;

@@ -2,7 +2,7 @@
  * Every registered policy against its naive reference: the same operations give the same hits, victims in the same
  * order, and the same content, with and without sizes, with protection, removal, prefetching and reads around.
  */
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { completeParameters, parseSpec } from '../../policies/index.ts';
 import { oracleOf } from '../oracles/policies/index.ts';
