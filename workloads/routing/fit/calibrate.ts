@@ -27,9 +27,11 @@ const SLACK: Parameters = [1, 1, 1, 2];
 const POINT = 0.01;
 const ROUNDS = 6;
 /** Logits computed in a generated trace, at most: bounds its length. */
-const CELLS = 2_000_000;
+const CELLS = 600_000;
+/** A cache's behaviour shows in no fewer tokens. */
+const FEWEST_TOKENS = 128;
 /** Logits computed in all traces of a trial, about: short traces scatter more, so more are generated. */
-const TRIAL_CELLS = 2_000_000;
+const TRIAL_CELLS = 1_500_000;
 const WINDOWS = 12;
 
 export interface Calibration {
@@ -47,7 +49,10 @@ export function calibrate(
   modelOf: (parameters: Parameters) => RoutingModel,
   stream: (name: string) => () => number,
 ): Calibration {
-  const length = Math.min(routed.tokens, Math.max(32, Math.floor(CELLS / (routed.layers * routed.experts))));
+  const length = Math.min(
+    routed.tokens,
+    Math.max(FEWEST_TOKENS, Math.floor(CELLS / (routed.layers * routed.experts))),
+  );
   const traces = Math.min(
     16,
     Math.max(4, Math.round(TRIAL_CELLS / (length * routed.layers * routed.experts))),
