@@ -2,6 +2,7 @@
  * An experiment ready to run: every name resolved to what it stands for, every quantity in ps, bytes, counts and rates
  * per second. Plain data: it crosses to worker threads as it is.
  */
+import type { GgufHeader } from '../workloads/formats/index.ts';
 import type { Architecture } from '../workloads/models/index.ts';
 import type { RoutedTokens } from '../workloads/routing/index.ts';
 import type { DriveProfile, IdealDrive } from './schema/drive.ts';
@@ -15,8 +16,10 @@ export interface Experiment extends Omit<ExperimentFile, 'host' | 'storage' | 'm
   readonly storage: Omit<ExperimentFile['storage'], 'device'> & {
     readonly device: DriveProfile | IdealDrive;
   };
-  readonly model: Omit<ExperimentFile['model'], 'architecture' | 'config'> & {
+  readonly model: Omit<ExperimentFile['model'], 'architecture' | 'config' | 'gguf'> & {
     readonly architecture: Architecture;
+    /** Of the GGUF files, where the model comes from those; then quantisation and layout are not used. */
+    readonly headers?: readonly GgufHeader[];
   };
   readonly workload: ExperimentFile['workload'] & {
     /** The recording that routing.kind replay names. */

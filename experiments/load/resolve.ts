@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { parseHfConfig } from '../../workloads/formats/index.ts';
+import { ggufArchitecture, ggufOnDisk, parseHfConfig, readGguf } from '../../workloads/formats/index.ts';
 import { checkArchitecture } from '../../workloads/models/check-architecture.ts';
 import { type Architecture, denseLayersOf } from '../../workloads/models/index.ts';
 import { decodeTokens, loadRouting } from '../../workloads/routing/formats/index.ts';
@@ -17,6 +17,8 @@ import { type LibraryKind, resolvePath, resolveReference } from './library.ts';
 import { readText } from './text.ts';
 import { locateIn, validate } from './validate.ts';
 import { readYaml } from './yaml-file.ts';
+
+type Model = Pick<Experiment['model'], 'architecture' | 'headers'>;
 
 /** Reads the files that an experiment names, each once. */
 export class References {
@@ -49,16 +51,29 @@ export class References {
     });
   }
 
-  architecture({ architecture, config }: ExperimentFile['model']): Architecture {
+  model({ architecture, config, gguf }: ExperimentFile['model']): Model {
+    if (gguf !== undefined) return this.#gguf(gguf);
     if (config !== undefined) {
       return asInputError(['model', 'config'], () => {
         const file = resolvePath(config, this.#folder);
-        return this.#once(file, () => parseHfConfig(readText(file, 'a config.json'), config));
+        const text = () => readText(file, 'a config.json');
+        return { architecture: this.#once(file, () => parseHfConfig(text(), config)) };
       });
     }
     return asInputError(['model', 'architecture'], () => {
       const file = resolveReference('models', architecture!, this.#folder);
-      return this.#once(file, () => checkArchitecture(readYaml(file, 'a model (YAML)').data, file));
+      const data = () => readYaml(file, 'a model (YAML)').data;
+      return { architecture: this.#once(file, () => checkArchitecture(data(), file)) };
+    });
+  }
+
+  #gguf(path: string): Model {
+    return asInputError(['model', 'gguf'], () => {
+      const file = resolvePath(path, this.#folder);
+      return this.#once(file, () => {
+        const headers = readGguf(file, ggufOnDisk);
+        return { architecture: ggufArchitecture(headers), headers };
+      });
     });
   }
 
@@ -124,19 +139,20 @@ export async function resolve(
   references: References,
 ): Promise<Experiment> {
   const { model, host, storage, workload } = file;
-  const architecture = references.architecture(model);
+  const resolved = references.model(model);
   const { routing } = workload;
   return {
     ...file,
     label: place.label,
     point: place.point,
     settings: settingsOf(file),
-    model: { ...model, architecture },
+    model: { ...model, ...resolved },
     host: typeof host === 'string' ? references.host(host) : host,
     storage: resolveStorage(storage, references),
     workload: {
       ...workload,
-      recorded: routing.kind === 'replay' ? await references.routing(workload, architecture) : undefined,
+      recorded:
+        routing.kind === 'replay' ? await references.routing(workload, resolved.architecture) : undefined,
     },
   };
 }
@@ -163,6 +179,7 @@ function settingsOf(file: ExperimentFile): Record<string, Json> {
   bare(named.storage, 'device');
   bare(named.model, 'architecture');
   bare(named.model, 'config');
+  bare(named.model, 'gguf');
   if (named.workload.routing.kind === 'replay') bare(named.workload.routing, 'trace');
   return toJson(z.encode(experimentSchema, named)) as Record<string, Json>;
 }

@@ -2,6 +2,7 @@
 import { gateLookahead, oraclePrefetcher } from '../../policies/index.ts';
 import type { Simulation } from '../../sim/index.ts';
 import { buildCatalogue, type Catalogue, type DecodeOptions } from '../../workloads/inference/index.ts';
+import { ggufModel } from '../../workloads/formats/index.ts';
 import { buildModel, type Model } from '../../workloads/models/index.ts';
 import {
   emptyRouting,
@@ -28,7 +29,9 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
   const { model: wanted, workload, cache, execution, compute, host } = experiment;
   const { limits, warnings } = driveLimits(experiment);
   const model = asInputError(['model'], () =>
-    buildModel(wanted.architecture, wanted.quantisation, wanted.layout),
+    wanted.headers
+      ? ggufModel(wanted.headers)
+      : buildModel(wanted.architecture, wanted.quantisation, wanted.layout),
   );
   checkCapacity(experiment, model);
   const catalogue = buildCatalogue(model, experiment.memory.pin);

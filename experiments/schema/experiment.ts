@@ -125,8 +125,9 @@ export const experimentSchema = z
   .superRefine((experiment, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const { model, workload, execution, prefetch } = experiment;
-    if ((model.architecture === undefined) === (model.config === undefined))
-      refuse(['model'], 'allowed is exactly one of architecture and config');
+    const sources = [model.architecture, model.config, model.gguf].filter((source) => source !== undefined);
+    if (sources.length !== 1)
+      refuse(['model'], `found ${sources.length} of architecture, config and gguf; allowed is exactly one`);
     if (workload.warmup >= workload.generate) {
       refuse(
         ['workload', 'warmup'],

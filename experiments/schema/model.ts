@@ -16,6 +16,11 @@ export const modelSchema = z.strictObject({
     .optional()
     .describe('A name of the library (`nvmoe list models`) or a path to a YAML file.'),
   config: z.string().min(1).optional().describe('Path to a Hugging Face config.json.'),
+  gguf: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Path to a GGUF file (of a split model the first); it gives types and places itself.'),
   quantisation: z
     .union(
       [

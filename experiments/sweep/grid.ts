@@ -172,13 +172,18 @@ function assign(data: Record<string, unknown>, [step, ...rest]: string[], value:
   assign(inner as Record<string, unknown>, rest, value);
 }
 
-/** The place of a key: where the assignment that gave it its value stands, else its own place in the file. */
+/**
+ * The place of a key: where the assignment that gave it its value stands, else one that gave a key below it its value,
+ * else its own place in the file.
+ */
 function locator(file: YamlFile, assignments: readonly Assignment[]): Locate {
   const inFile = locateIn(file);
   return (path) => {
     const key = path.join('.');
-    const covers = (one: Assignment) => key === one.key || key.startsWith(`${one.key}.`);
-    const source = assignments.findLast(covers);
+    const within = (inner: string, outer: string) => inner === outer || inner.startsWith(`${outer}.`);
+    const source =
+      assignments.findLast((one) => within(key, one.key)) ??
+      assignments.findLast((one) => within(one.key, key));
     if (!source) return inFile(path);
     const { from } = source;
     if ('text' in from) return `--set ${from.text}`;

@@ -112,7 +112,7 @@ export const BAD_INPUT: readonly BadInput[] = [
     'two models',
     'model',
     'model: {architecture: deepseek-v3, config: c.json}',
-    'exactly one of architecture and config',
+    'found 2 of architecture, config and gguf; allowed is exactly one',
   ),
   yaml('missing config.json', 'model', 'model: {config: none.json}', 'there is no such file'),
   yaml(
