@@ -8,8 +8,7 @@ import { type BlockTrace, toChromeTrace, toCsv, toFioIolog } from '../../workloa
 import { InputError, messageOf } from '../errors.ts';
 import { accessesOf, readTrace, type TraceInput } from './read-trace.ts';
 
-export const CONVERSIONS = ['chrome', 'iolog', 'csv'] as const;
-export type Conversion = (typeof CONVERSIONS)[number];
+export type Conversion = 'chrome' | 'iolog' | 'csv';
 
 export interface ConvertOptions extends TraceInput {
   to: Conversion;

@@ -2,6 +2,7 @@
  * `nvmoe trace stats FILE`: what a measured trace says (contracts: "nvmoe trace"), with a model what it reads of it.
  */
 import {
+  aboveLink,
   type BlockTrace,
   type Distribution,
   distributionOf,
@@ -53,6 +54,7 @@ export async function traceStats(
   if (faults !== undefined) report.faults = faultCounts(faults);
   if (samples !== undefined) report.samples = { rows: samples.rows, columns: columnsOf(samples) };
   if (fio !== undefined) report.fio = fio;
+  if (options.link !== undefined) warnings.push(...ratesAbove(options.link, samples, fio));
   if (all === undefined || all.length === 0) return { report };
 
   let accesses = options.device === undefined ? all : chosen(all, options.device);
@@ -69,6 +71,21 @@ export async function traceStats(
     report.model = { unit, ...modelUse(own, await tensorsOf(options.model)) };
   }
   return { report, accesses };
+}
+
+/** Rates of summaries that the link cannot carry. */
+function ratesAbove(link: number, samples: SampleTable | undefined, fio: readonly FioJob[] = []): string[] {
+  const columns = Object.entries(samples?.numbers ?? {}).filter(([name]) => name.endsWith('ytesPerSecond'));
+  const jobs = fio.flatMap((job) =>
+    (['read', 'write'] as const).map((key): [string, number[]] => [
+      `${job.name} ${key}`,
+      [job[key]?.bytesPerSecond ?? 0],
+    ]),
+  );
+  return [...columns, ...jobs].flatMap(([name, values]) => {
+    const largest = values.reduce((most, value) => (value > most ? value : most), 0);
+    return aboveLink(name, largest, link) ?? [];
+  });
 }
 
 function chosen(trace: BlockTrace, device: string): BlockTrace {

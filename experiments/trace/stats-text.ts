@@ -34,7 +34,7 @@ export function statsRows(report: TraceReport): Row[] {
   if (report.requests !== undefined) rows.push(...requestRows(report as TraceStatistics & TraceReport));
   if (faults !== undefined)
     rows.push([
-      'page faults',
+      'faults',
       `${integer(faults.count)} (${integer(faults.major)} major, ${integer(faults.minor)} minor, ${integer(faults.located)} in a known file)`,
     ]);
   for (const [name, column] of Object.entries(samples?.columns ?? {}))

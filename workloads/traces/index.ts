@@ -15,6 +15,7 @@ export * from './model-use.ts';
 export * from './on-file.ts';
 export * from './only-device.ts';
 export type { CountedAction } from './pairing.ts';
+export { aboveLink } from './plausibility.ts';
 export * from './proc-maps.ts';
 export { SampleTable } from './sample-table.ts';
 export * from './statistics.ts';

@@ -26,7 +26,7 @@ export function overDepth(inFlight: number, depth: number): string | undefined {
 /** @returns what is wrong with `bytesPerSecond` on a link of `link` bytes/s, or undefined */
 export function aboveLink(what: string, bytesPerSecond: number, link: number): string | undefined {
   if (!(bytesPerSecond > link)) return undefined;
-  const gigabytes = (rate: number) => `${(rate / 1e9).toFixed(2)} GB/s`;
+  const gigabytes = (rate: number) => `${Number((rate / 1e9).toPrecision(3))} GB/s`;
   return `${what} is ${gigabytes(bytesPerSecond)}, above the link's ${gigabytes(link)}: counted more than once per I/O, or a wrong unit of time?`;
 }
 

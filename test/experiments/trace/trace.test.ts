@@ -67,6 +67,8 @@ describe('trace stats', () => {
     const fio = (await traceStats(write('fio.json', fioResult()))).report;
     expect(fio).toMatchObject({ unit: 'none', format: 'fio-json' });
     expect(statsRows(fio).flat().join()).toContain('100,000 IOPS');
+    const flagged = (await traceStats(write('fio.json', fioResult()), { link: 1e8 })).report;
+    expect(flagged.warnings.join()).toContain("one read is 0.41 GB/s, above the link's 0.1 GB/s");
     const iostat = (await traceStats(write('iostat.txt', iostatText(3)))).report;
     expect(iostat.samples!.columns.readsPerSecond).toMatchObject({ count: 2, mean: 250 });
   });
