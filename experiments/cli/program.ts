@@ -8,10 +8,12 @@ import { InputError } from '../errors.ts';
 import { version } from '../version.ts';
 import { registerBounds } from './commands/bounds.ts';
 import { registerCompletion } from './commands/completion.ts';
+import { registerFio } from './commands/fio.ts';
 import { registerList } from './commands/list.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRun, registerSweep } from './commands/run.ts';
 import { registerSchema } from './commands/schema.ts';
+import { registerTrace } from './commands/trace.ts';
 import { examples, UNITS } from './options.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -19,8 +21,10 @@ const REGISTER = [
   registerRun,
   registerSweep,
   registerBounds,
+  registerFio,
   registerReport,
   registerList,
+  registerTrace,
   registerSchema,
   registerCompletion,
 ];
