@@ -6,6 +6,8 @@ export { DeviceArray, type DeviceArrayOptions } from './array.ts';
 export { type BlockDevice, type BlockOperation, READ, WRITE } from './block-device.ts';
 export type { DeviceStatistics } from './commands.ts';
 export type { Drive, DriveBusy, DriveOptions } from './drive.ts';
+export { FlashDevice, type FlashDeviceOptions } from './flash/flash-device.ts';
+export { type MqsimDevice, mqsimOptions } from './flash/mqsim.ts';
 export { Cpu, type CpuOptions } from './host/cpu.ts';
 export {
   busBandwidth,

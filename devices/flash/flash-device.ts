@@ -80,7 +80,8 @@ export class FlashDevice implements Drive {
     this.#channels = geometry.channels;
     this.#wholeRequests = hostTransfer === 'per-request';
     const { completionEntry, interrupt } = controller.messages;
-    this.#completionTime = this.#upstream.messageTime(completionEntry) + this.#upstream.messageTime(interrupt);
+    this.#completionTime =
+      this.#upstream.messageTime(completionEntry) + this.#upstream.messageTime(interrupt);
     this.#finished = sim.register((command) => this.#finish(command));
   }
 
@@ -149,4 +150,3 @@ export class FlashDevice implements Drive {
     this.#commands.finish(command);
   }
 }
-

@@ -3,7 +3,7 @@
  * a chip takes one command at a time and no cache read, data goes before commands, requests are stored and forwarded,
  * pages are placed at first touch, link times are whole nanoseconds, and nothing but flash and link takes time.
  */
-import { type Picoseconds, ns } from '../../sim/index.ts';
+import { ns, type Picoseconds } from '../../sim/index.ts';
 import type { NvmeMessages } from '../nvme/messages.ts';
 import type { FlashDeviceOptions } from './flash-device.ts';
 import { type FlashGeometry, physicalBytes } from './geometry.ts';

@@ -35,7 +35,9 @@ export class QueuePairs {
   constructor(queues: number, options: ArbitrationOptions = {}) {
     const { fetchLimit = Infinity, commandSlots = Infinity, burst = 1, weights = [] } = options;
     if (!(fetchLimit >= 1 && commandSlots >= 1 && burst >= 1 && weights.every((weight) => weight >= 1))) {
-      throw new RangeError('arbitration: fetch limit, command slots, burst and weights must all be 1 or more');
+      throw new RangeError(
+        'arbitration: fetch limit, command slots, burst and weights must all be 1 or more',
+      );
     }
     this.#fetchLimit = fetchLimit;
     this.#slots = commandSlots;

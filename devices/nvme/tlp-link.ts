@@ -9,7 +9,13 @@
  * at a time, as in DataPhase; a transfer ends when it is through everywhere, and only then the next begins.
  * Source: PCI Express Base Specification 6.0, section 2.2 (TLPs); the quantum (1 ns) is MQSim's.
  */
-import { type HandlerId, type Picoseconds, type SharedLink, type Simulation, seconds } from '../../sim/index.ts';
+import {
+  type HandlerId,
+  type Picoseconds,
+  type SharedLink,
+  type Simulation,
+  seconds,
+} from '../../sim/index.ts';
 import { grown } from '../../sim/slots.ts';
 import type { PcieLink } from '../pcie/link.ts';
 

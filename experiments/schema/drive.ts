@@ -3,6 +3,7 @@
  * carry where they come from; the simulation gets the numbers.
  */
 import { z } from 'zod';
+import { flashSchema } from './flash.ts';
 import { sourced } from './leaf.ts';
 
 export const MAX_BYTES = '1 PiB';
@@ -43,6 +44,7 @@ export const driveSchema = z.strictObject({
     )
     .default([])
     .describe('Slower reads: page types, read retries.'),
+  flash: flashSchema.optional().describe('The drive at `flash` fidelity.'),
 });
 export type DriveProfile = z.output<typeof driveSchema>;
 

@@ -1,0 +1,204 @@
+/**
+ * What `nvmoe fio --device … --host …` simulates: a drive of the library or of a file at the fidelity asked for, or an
+ * MQSim device; and, with a host, its link, DRAM, cores and io_uring.
+ */
+import type { z } from 'zod';
+import {
+  checkClaims,
+  FlashDevice,
+  Host,
+  IdealDevice,
+  IoUring,
+  type PcieLink,
+  PcieTopology,
+  pcieLink,
+  QueueDevice,
+  queueParameters,
+} from '../../devices/index.ts';
+import { duration, type SharedLink, type Simulation } from '../../sim/index.ts';
+import { asInputError, InputError, suggestion } from '../errors.ts';
+import { flashOptions, mqsimDevice } from '../flash-options.ts';
+import { libraryNames, resolveReference } from '../load/library.ts';
+import { locateIn, validate } from '../load/validate.ts';
+import { readYaml } from '../load/yaml-file.ts';
+import { hostOptions } from '../machine.ts';
+import { type DriveProfile, driveSchema, idealDriveSchema } from '../schema/drive.ts';
+import { mqsimSchema } from '../schema/flash.ts';
+import { type HostProfile, hostSchema } from '../schema/host.ts';
+import type { Target } from './options.ts';
+import type { FioMachine } from './run.ts';
+
+export type Fidelity = 'ideal' | 'queue' | 'flash';
+const FIDELITIES: readonly string[] = ['ideal', 'queue', 'flash'];
+/** Of the device: what MQSim's closed loops cover. */
+const MQSIM_WORKING_SET = 0.6;
+
+export interface FioDevice {
+  readonly target: Target;
+  readonly machine: FioMachine;
+  readonly warnings: string[];
+}
+
+/**
+ * @param host a name or path, or `none`
+ * @param fidelity default: flash for MQSim devices, ideal for ideal ones, else queue
+ * @throws InputError for names that are not there, and for claims that a link cannot carry
+ */
+export function fioDevice(device: string, host: string, fidelity?: string): FioDevice {
+  if (fidelity !== undefined && !FIDELITIES.includes(fidelity)) {
+    throw new InputError(`--fidelity ${fidelity}: allowed are ${FIDELITIES.join(', ')}`);
+  }
+  const yaml = readYaml(fileOf(device), 'a device profile (YAML)');
+  const hostProfile = host === 'none' ? undefined : hostOf(host);
+  const kind = 'preset' in yaml.data ? mqsimSchema : 'fidelity' in yaml.data ? idealDriveSchema : driveSchema;
+  const profile = validate<z.ZodType>(kind, yaml.data, locateIn(yaml));
+  if (kind === mqsimSchema) return mqsim(profile as z.output<typeof mqsimSchema>, hostProfile, fidelity);
+  if (kind === idealDriveSchema)
+    return ideal(profile as z.output<typeof idealDriveSchema>, hostProfile, fidelity);
+  return drive(profile as DriveProfile, hostProfile, (fidelity ?? 'queue') as Fidelity);
+}
+
+function fileOf(device: string): string {
+  const flash = libraryNames('flash');
+  if (flash.includes(device)) return resolveReference('flash', device, '.');
+  try {
+    return resolveReference('devices', device, '.');
+  } catch (error) {
+    const near = suggestion(device, flash);
+    throw error instanceof InputError
+      ? new InputError(`--device: ${error.message} (or ${flash.join(', ')})${near}`)
+      : error;
+  }
+}
+
+function hostOf(host: string): HostProfile {
+  return asInputError(['--host'], () => {
+    const yaml = readYaml(resolveReference('hosts', host, '.'), 'a host profile (YAML)');
+    return validate(hostSchema, yaml.data, locateIn(yaml));
+  });
+}
+
+function onlyFidelity(name: string, only: Fidelity, asked: string | undefined): void {
+  if (asked !== undefined && asked !== only) {
+    throw new InputError(
+      `--fidelity ${asked}: ${name} is known at fidelity ${only} only; leave --fidelity out`,
+    );
+  }
+}
+
+function mqsim(
+  profile: z.output<typeof mqsimSchema>,
+  host: HostProfile | undefined,
+  fidelity?: string,
+): FioDevice {
+  onlyFidelity(profile.name, 'flash', fidelity);
+  const options = asInputError(['geometry'], () => mqsimDevice(profile));
+  const { capacity, blockSize = 512 } = options;
+  return {
+    target: { capacity, blockSize, defaultShare: MQSIM_WORKING_SET, randomStart: true },
+    machine: machineOf(host, (sim, paths) => new FlashDevice(sim, { ...options, ...paths })),
+    warnings: [],
+  };
+}
+
+function ideal(
+  profile: z.output<typeof idealDriveSchema>,
+  host: HostProfile | undefined,
+  fidelity?: string,
+): FioDevice {
+  onlyFidelity(profile.name, 'ideal', fidelity);
+  const { name, capacity, latency, bandwidth } = profile;
+  const rates = {
+    readLatency: latency,
+    writeLatency: latency,
+    readBandwidth: bandwidth,
+    writeBandwidth: bandwidth,
+  };
+  return {
+    target: { capacity, blockSize: 512, defaultShare: 1, randomStart: false },
+    machine: machineOf(host, (sim, paths) => new IdealDevice(sim, { name, capacity, ...rates, ...paths })),
+    warnings: [],
+  };
+}
+
+function drive(profile: DriveProfile, host: HostProfile | undefined, fidelity: Fidelity): FioDevice {
+  const { name, capacity, blockSize, flash } = profile;
+  const own = pcieLink({
+    ...profile.pcie,
+    maxPayload: host?.pcie.maxPayload,
+    tlpOverhead: host?.pcie.tlpOverhead,
+  });
+  const warnings = asInputError([], () => checkClaims(name, profile, own));
+  if (fidelity === 'flash' && !flash) {
+    throw new InputError(
+      `--fidelity flash: the profile of ${name} has no flash section; allowed are ideal and queue`,
+    );
+  }
+  return {
+    target: { capacity, blockSize, defaultShare: 1, randomStart: false },
+    machine: machineOf(host, (sim, paths) => {
+      const link = linkOf(sim, profile, own, host);
+      if (fidelity === 'flash' && flash)
+        return new FlashDevice(sim, { ...flashOptions(profile, flash, link), ...paths });
+      if (fidelity === 'queue') {
+        const parameters = queueParameters(name, profile, link);
+        return new QueueDevice(sim, { ...profile, parameters, ...paths });
+      }
+      const limited = (rate: number) => Math.min(rate, link.usableRate);
+      const { readBandwidth, writeBandwidth } = profile;
+      return new IdealDevice(sim, {
+        ...profile,
+        readBandwidth: limited(readBandwidth),
+        writeBandwidth: limited(writeBandwidth),
+        ...paths,
+      });
+    }),
+    warnings,
+  };
+}
+
+/** The drive's link, in a host at the lower generation of the two. */
+function linkOf(sim: Simulation, { name, pcie }: DriveProfile, own: PcieLink, host?: HostProfile): PcieLink {
+  return host ? asInputError([], () => new PcieTopology(sim, host.pcie).attach(name, pcie)).link : own;
+}
+
+interface Paths {
+  readonly readPath: readonly SharedLink[];
+  readonly writePath: readonly SharedLink[];
+}
+
+function machineOf(
+  profile: HostProfile | undefined,
+  make: (sim: Simulation, paths: Paths) => ReturnType<FioMachine['device']>,
+): FioMachine {
+  if (!profile) return { device: (sim) => make(sim, { readPath: [], writePath: [] }) };
+  let host: Host;
+  const cycles = (count: number) => duration(count, profile.frequency);
+  return {
+    device: (sim) => {
+      host = new Host(sim, hostOptions(profile));
+      return make(sim, { readPath: [host.dram.bus], writePath: [host.dram.bus] });
+    },
+    host: (sim, device) => (job) => {
+      if (job.engine !== 'io_uring') {
+        throw new InputError(
+          `ioengine=${job.engine}: with a host, allowed is io_uring; add --ioengine=io_uring`,
+        );
+      }
+      if (!job.direct)
+        throw new InputError(`${job.name}: buffered I/O: with a host, allowed is direct=1; add --direct=1`);
+      return new IoUring(sim, {
+        device,
+        request: Math.ceil(job.blockSize[0] / 512) * 512,
+        queueDepth: job.depth,
+        alignment: device.blockSize,
+        cpu: {
+          cores: host.cpu.cores,
+          submitTime: cycles(profile.ioUring.submitCycles),
+          completeTime: cycles(profile.ioUring.completeCycles),
+          wakeUp: profile.ioUring.wakeUp,
+        },
+      });
+    },
+  };
+}

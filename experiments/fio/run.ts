@@ -1,0 +1,95 @@
+/**
+ * Runs fio jobs against a simulated device: sections side by side, those behind a stonewall after the ones before them.
+ * A pure function of the jobs, the machine and the seed.
+ */
+import { type BlockDevice, DEMAND, DeviceArray, type IoInterface, READ } from '../../devices/index.ts';
+import { Simulation } from '../../sim/index.ts';
+import { InputError } from '../errors.ts';
+import { Clone, type Submit } from './clone.ts';
+import type { FioJob } from './job.ts';
+import { writes } from './job.ts';
+import type { JobMeasured } from './measurements.ts';
+
+/** What the jobs run on. */
+export interface FioMachine {
+  readonly device: (sim: Simulation) => BlockDevice;
+  /** The way through a host's operating system, one for each clone of a job; absent: straight to the device. */
+  readonly host?: (sim: Simulation, device: BlockDevice) => (job: FioJob) => IoInterface;
+}
+
+export interface FioRun {
+  /** One for each clone of each job, in order. */
+  readonly measured: JobMeasured[];
+  readonly deviceName: string;
+  /** Simulated seconds. */
+  readonly seconds: number;
+}
+
+const REPORT_EVERY = 20_000;
+
+/** @param onProgress called with the share done, 0 to 1 */
+export function runFio(
+  jobs: readonly FioJob[],
+  machine: FioMachine,
+  seed: string,
+  onProgress: (share: number) => void = () => {},
+): FioRun {
+  const sim = new Simulation({ seed });
+  const device = machine.device(sim);
+  const paths = pathsOf(sim, device, machine);
+  const groups: Clone[][] = [];
+  let left = 0;
+  let current = 0;
+  const startGroup = () => {
+    left = groups[current].length;
+    for (const clone of groups[current]) clone.start();
+  };
+  const clones = () => groups.flat();
+  let completions = 0;
+  const completed = () => {
+    if (++completions % REPORT_EVERY === 0) onProgress(mean(clones().map((clone) => clone.progress)));
+  };
+  const ended = () => {
+    if (--left === 0 && ++current < groups.length) startGroup();
+  };
+  let index = 0;
+  for (const job of jobs) {
+    if (groups.length === 0 || job.stonewall) groups.push([]);
+    for (let clone = 0; clone < job.clones; clone++, index++) {
+      const submit = paths(job, index);
+      groups[groups.length - 1].push(
+        new Clone(sim, job, clone, groups.length - 1, { submit, completed, ended }),
+      );
+    }
+  }
+  startGroup();
+  sim.run();
+  sim.finish();
+  const seconds = Math.max(...clones().map(({ measured }) => measured.seconds));
+  return { measured: clones().map(({ measured }) => measured), deviceName: device.name, seconds };
+}
+
+/** How a clone's requests reach the device. */
+function pathsOf(sim: Simulation, device: BlockDevice, { host }: FioMachine) {
+  const driver = new DeviceArray(sim, { name: `${device.name} driver`, devices: [device] });
+  const through = host?.(sim, device);
+  return (job: FioJob, index: number): Submit => {
+    if (!through) {
+      const queue = index % device.queues;
+      return (operation, offset, bytes, done, tag) => {
+        const path = bytes > device.maxTransfer ? driver : device;
+        path.submit(operation, offset, bytes, queue, done, tag);
+      };
+    }
+    if (writes(job))
+      throw new InputError(
+        `${job.name}: rw=${job.pattern}: with a host only reads are simulated; use --host none`,
+      );
+    const io = through(job);
+    return (operation, offset, bytes, done, tag) => {
+      if (operation === READ) io.read(offset, bytes, DEMAND, done, tag);
+    };
+  };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;

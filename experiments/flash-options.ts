@@ -1,0 +1,30 @@
+/** From the `flash` section of a drive's profile, or an MQSim profile, to the options of the flash device. */
+import { type FlashDeviceOptions, mqsimOptions, type PcieLink } from '../devices/index.ts';
+import { nvmeMessages } from '../devices/nvme/messages.ts';
+import { tlpLinkOptions } from '../devices/nvme/tlp-link.ts';
+import type { DriveProfile } from './schema/drive.ts';
+import type { FlashProfile, MqsimProfile } from './schema/flash.ts';
+
+/** @param link as trained in the host */
+export function flashOptions(drive: DriveProfile, flash: FlashProfile, link: PcieLink): FlashDeviceOptions {
+  const { name, capacity, blockSize, maxTransfer, queues } = drive;
+  const { cores, classes, hostReadTime, prpLists, interrupts, ...arbitration } = flash.controller;
+  return {
+    ...flash,
+    name,
+    capacity,
+    blockSize,
+    maxTransfer,
+    queues,
+    controller: {
+      firmware: { cores, classes },
+      messages: nvmeMessages(link.tlpOverhead, interrupts),
+      arbitration,
+      hostReadTime,
+      prpLists,
+    },
+    link: tlpLinkOptions(link),
+  };
+}
+
+export const mqsimDevice = (profile: MqsimProfile): FlashDeviceOptions => mqsimOptions(profile.name, profile);
