@@ -9,6 +9,7 @@ import { version } from '../version.ts';
 import { registerBounds } from './commands/bounds.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerFio } from './commands/fio.ts';
+import { registerFio } from './commands/fio.ts';
 import { registerList } from './commands/list.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRun, registerSweep } from './commands/run.ts';
@@ -21,6 +22,7 @@ const REGISTER = [
   registerRun,
   registerSweep,
   registerBounds,
+  registerFio,
   registerFio,
   registerReport,
   registerList,

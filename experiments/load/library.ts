@@ -9,6 +9,7 @@ import { InputError, suggestion } from '../errors.ts';
 
 const FOLDERS = {
   devices: 'devices/profiles/drives',
+  flash: 'devices/profiles/flash',
   hosts: 'devices/profiles/hosts',
   models: 'workloads/models/library',
   experiments: 'experiments/library',
