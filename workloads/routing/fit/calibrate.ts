@@ -4,13 +4,13 @@
  * that generated tokens have the recording's targets (targets.ts), in the sense of least squares; the same random numbers
  * are used for every trial, so that trials differ by their parameters alone.
  *
- * Levenberg and Marquardt's method with numerical derivatives, from the best of three skews.
+ * Levenberg and Marquardt's method from the best of three skews, with numerical derivatives kept up by Broyden's update.
  */
 import type { RoutedTokens } from '../routed-tokens.ts';
 import type { RoutingModel } from '../routing-model.ts';
 import { generateRouting } from '../source.ts';
 import { solve } from './linear.ts';
-import { meanTargets, type Targets, targetVector, windowTargets } from './targets.ts';
+import { meanTargets, type Targets, targetsOf, targetVector, windowTargets } from './targets.ts';
 
 /** log factor of static shares, log factor of the token features' correlation, skew, log rank. */
 export type Parameters = readonly [number, number, number, number];
@@ -25,7 +25,7 @@ const LARGE_MISS = 0.02;
 /** How far from START is as bad as one percentage point: keeps what the targets do not determine near it. */
 const SLACK: Parameters = [1, 1, 1, 2];
 const POINT = 0.01;
-const ROUNDS = 6;
+const ROUNDS = 8;
 /** Logits computed in a generated trace, at most: bounds its length. */
 const CELLS = 600_000;
 /** A cache's behaviour shows in no fewer tokens. */
@@ -33,12 +33,14 @@ const FEWEST_TOKENS = 128;
 /** Logits computed in all traces of a trial, about: short traces scatter more, so more are generated. */
 const TRIAL_CELLS = 1_500_000;
 const WINDOWS = 12;
+/** Generated traces by which the scatter of the parameters is judged. */
+const SCATTERED = 16;
 
 export interface Calibration {
   readonly parameters: Parameters;
   /** Derivatives of the target vector, by [parameter][target]. */
   readonly jacobian: number[][];
-  /** Targets of each of the generated traces. */
+  /** Targets of traces generated with the parameters, none of which served to find them. */
   readonly generated: Targets[];
   readonly wanted: Targets;
 }
@@ -60,13 +62,16 @@ export function calibrate(
   const wanted = windowTargets(routed, length, WINDOWS);
   const aim = targetVector(wanted);
 
-  const trial = (parameters: Parameters) => {
-    const model = modelOf(parameters);
-    const generated = Array.from({ length: traces }, (_, i) =>
-      windowTargets(generateRouting({ kind: 'synthetic', model }, length, stream(`trial ${i}`)), length, 1),
+  const generate = (parameters: Parameters, name: string, count: number) => {
+    const options = { kind: 'synthetic', model: modelOf(parameters) } as const;
+    return Array.from({ length: count }, (_, i) =>
+      targetsOf(generateRouting(options, length, stream(`${name} ${i}`))),
     );
-    return { parameters, generated, vector: targetVector(meanTargets(generated)) };
   };
+  const trial = (parameters: Parameters) => ({
+    parameters,
+    vector: targetVector(meanTargets(generate(parameters, 'trial', traces))),
+  });
   const cost = (at: { parameters: Parameters; vector: number[] }) =>
     at.vector.reduce((sum, x, i) => sum + (x - aim[i]) ** 2 * (1 + ((x - aim[i]) / LARGE_MISS) ** 2 / 2), 0) +
     at.parameters.reduce((sum, p, j) => sum + ((POINT * (p - START[j])) / SLACK[j]) ** 2, 0);
@@ -81,13 +86,29 @@ export function calibrate(
   let jacobian = slopes(best);
   for (let round = 0, damping = 0.1; round < ROUNDS && damping < 100; round++) {
     const moved = trial(bounded(stepFrom(best, jacobian, aim, damping)));
+    jacobian = corrected(jacobian, best, moved);
     if (cost(moved) < cost(best)) {
       best = moved;
       damping /= 5;
-      if (round + 1 < ROUNDS) jacobian = slopes(best);
     } else damping *= 10;
   }
-  return { parameters: best.parameters, jacobian, generated: best.generated, wanted };
+  const { parameters } = best;
+  return { parameters, jacobian, generated: generate(parameters, 'scatter', SCATTERED), wanted };
+}
+
+/** Broyden's update (1965): the derivatives changed as little as explains what the last step did. */
+function corrected(
+  jacobian: number[][],
+  from: { parameters: Parameters; vector: number[] },
+  to: { parameters: Parameters; vector: number[] },
+): number[][] {
+  const step = to.parameters.map((p, j) => p - from.parameters[j]);
+  const length = dot(step, step);
+  if (length < 1e-8) return jacobian;
+  const unexplained = to.vector.map(
+    (x, i) => x - from.vector[i] - jacobian.reduce((sum, slopes, j) => sum + slopes[i] * step[j], 0),
+  );
+  return jacobian.map((slopes, j) => slopes.map((slope, i) => slope + (unexplained[i] * step[j]) / length));
 }
 
 function stepFrom(

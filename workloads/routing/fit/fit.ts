@@ -78,7 +78,7 @@ export function fitRouting(recorded: RoutedTokens, options: FitOptions): Routing
     model: modelOf(found.parameters),
     intervals: {
       skew: interval(spread.map((d) => found.parameters[2] + d[2])),
-      rank: interval(spread.map((d) => Math.exp(found.parameters[3] + d[3]))),
+      rank: interval(spread.map((d) => Math.max(1, Math.exp(found.parameters[3] + d[3])))),
       tokenCorrelation: interval(
         resampled.map((one) => scaleCorrelation(one.tokenCorrelation, found.parameters)[0]),
       ),

@@ -3,7 +3,7 @@ import { accessIds, type RoutedTokens, tokenRange } from '../routed-tokens.ts';
 import { type MissCurves, missCurves } from './miss-curves.ts';
 import { choiceCounts, type Popularity, popularity, popularityDivergence } from './popularity.ts';
 import { type Predictability, predictability } from './predictability.ts';
-import { choiceBits, meanOverLayers, reuseByLag } from './reuse.ts';
+import { choiceBits, meanOverLayers, pairSpread, reuseByLag } from './reuse.ts';
 import { reuseDistances } from './reuse-distance.ts';
 import { workingSet } from './working-set.ts';
 
@@ -19,6 +19,8 @@ export interface RoutingStatistics {
   /** Share of experts chosen again after `lag` tokens, by layer; `uniform` is what chance gives. */
   readonly reuse: { lag: number; mean: number; byLayer: number[] }[];
   readonly uniformReuse: number;
+  /** Standard deviation, over pairs of tokens up to 64 apart, of the experts they share in all layers together. */
+  readonly pairSpread: number;
   /** Accesses by stack distance, in classes [from, to]; first accesses apart. */
   readonly reuseDistance: { first: number; classes: { from: number; to: number; accesses: number }[] };
   readonly missRatio: MissCurves;
@@ -37,7 +39,8 @@ export function routingStatistics(routed: RoutedTokens): RoutingStatistics {
   const powers = Array.from({ length: Math.ceil(Math.log2(tokens)) }, (_, i) => 2 ** i).filter(
     (n) => n < tokens,
   );
-  const byLag = reuseByLag(choiceBits(routed), powers);
+  const choices = choiceBits(routed);
+  const byLag = reuseByLag(choices, powers);
   const lengths = [...powers, tokens];
   const counted = popularity(routed);
   return {
@@ -50,6 +53,7 @@ export function routingStatistics(routed: RoutedTokens): RoutingStatistics {
     popularity: counted,
     reuse: powers.map((lag, i) => ({ lag, mean: meanOverLayers(byLag[i]), byLayer: [...byLag[i]] })),
     uniformReuse: topK / experts,
+    pairSpread: pairSpread(choices, 64),
     reuseDistance: distanceClasses(routed),
     missRatio: missCurves(routed, CAPACITIES),
     predictability: [1, 2].filter((d) => d < layers).map((d) => predictability(routed, d)),
