@@ -19,11 +19,15 @@ export class InputError extends Error {
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Runs `body`; what it throws becomes an InputError about the key at `path`, unless it names one already. */
+/**
+ * Runs `body`; what it throws becomes an InputError about the key at `path`, unless it names one already or is a fault
+ * of the program itself.
+ */
 export function asInputError<T>(path: KeyPath, body: () => T): T {
   try {
     return body();
   } catch (error) {
+    if (error instanceof TypeError || error instanceof ReferenceError) throw error;
     if (error instanceof InputError && error.path) throw error;
     throw new InputError(messageOf(error), path);
   }

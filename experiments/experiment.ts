@@ -4,7 +4,7 @@
  */
 import type { GgufHeader } from '../workloads/formats/index.ts';
 import type { Architecture } from '../workloads/models/index.ts';
-import type { RoutedTokens } from '../workloads/routing/index.ts';
+import type { RoutedTokens, RoutingModel } from '../workloads/routing/index.ts';
 import type { DriveProfile, IdealDrive } from './schema/drive.ts';
 import type { ExperimentFile } from './schema/experiment.ts';
 import type { HostProfile } from './schema/host.ts';
@@ -24,6 +24,8 @@ export interface Experiment extends Omit<ExperimentFile, 'host' | 'storage' | 'm
   readonly workload: ExperimentFile['workload'] & {
     /** The recording that routing.kind replay names. */
     readonly recorded?: RoutedTokens;
+    /** The generator of routing.kind synthetic, of the model's shape; absent for a dense model. */
+    readonly generator?: RoutingModel;
   };
   /** Name of the case or point; the experiment's name for a single run. */
   readonly label: string;

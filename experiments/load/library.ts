@@ -1,5 +1,5 @@
 /**
- * The files that come with nvmoe, by name: drives, hosts, models and experiments. They are found from the package root
+ * The files that come with nvmoe, by name: drives, hosts, models, routings and experiments. They are found from the package root
  * (the compiler does not copy YAML), so that it works from source and from dist.
  */
 import { existsSync, readdirSync } from 'node:fs';
@@ -12,6 +12,7 @@ const FOLDERS = {
   flash: 'devices/profiles/flash',
   hosts: 'devices/profiles/hosts',
   models: 'workloads/models/library',
+  routings: 'workloads/routing/presets',
   experiments: 'experiments/library',
 } as const;
 export type LibraryKind = keyof typeof FOLDERS;

@@ -1,8 +1,8 @@
 /** What is known before anything is simulated: the model, its routing, the memory account, and the warnings. */
 import { gateLookahead, oraclePrefetcher } from '../../policies/index.ts';
 import type { Simulation } from '../../sim/index.ts';
-import { buildCatalogue, type Catalogue, type DecodeOptions } from '../../workloads/inference/index.ts';
 import { ggufModel } from '../../workloads/formats/index.ts';
+import { buildCatalogue, type Catalogue, type DecodeOptions } from '../../workloads/inference/index.ts';
 import { buildModel, type Model } from '../../workloads/models/index.ts';
 import {
   emptyRouting,
@@ -64,7 +64,7 @@ function checkCapacity(experiment: Experiment, model: Model): void {
 }
 
 function routingOf(experiment: Experiment, model: Model, sim: Simulation): RoutedTokens {
-  const { routing, prompt, generate, recorded } = experiment.workload;
+  const { routing, prompt, generate, recorded, generator } = experiment.workload;
   const tokens = prompt + generate;
   const layers = model.moeLayers.length;
   // A dense model routes nothing: one layer with one expert that no step asks for.
@@ -73,7 +73,9 @@ function routingOf(experiment: Experiment, model: Model, sim: Simulation): Route
   const options: RoutingOptions =
     routing.kind === 'replay'
       ? { kind: 'replay', recorded: recorded!, atEnd: routing.atEnd }
-      : { kind: 'uniform', ...shape };
+      : routing.kind === 'synthetic'
+        ? { kind: 'synthetic', model: generator!, weights: sim.random('routing weights') }
+        : { kind: 'uniform', ...shape };
   return asInputError(['workload', 'routing'], () => generateRouting(options, tokens, sim.random('routing')));
 }
 

@@ -18,7 +18,7 @@ const routingSchema = z.discriminatedUnion('kind', [
         .string()
         .min(1)
         .default('deepseek-like')
-        .describe('A preset, or the path of a fitted model (JSON).'),
+        .describe('A preset (see nvmoe list routings), or the path of one or of a fitted model.'),
     })
     .describe('Generated with popularity, recency and correlated layers.'),
   z
@@ -39,7 +39,7 @@ export const workloadSchema = z.strictObject({
   generate: tokens(1, 1e6).prefault(64).describe('Tokens generated.'),
   context: tokens(0, 1e7).prefault(0).describe('Tokens in the KV cache before the prompt.'),
   warmup: tokens(0, 1e6).prefault(16).describe('Generated tokens that are not measured.'),
-  routing: routingSchema.prefault({ kind: 'uniform' }).describe('Which experts are chosen.'),
+  routing: routingSchema.prefault({ kind: 'synthetic' }).describe('Which experts are chosen.'),
 });
 
 const distance = () =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { checkClaims, Host, pcieLink, QueueDevice, queueParameters } from '../../devices/index.ts';
-import { References } from '../../experiments/load/resolve.ts';
+import { References } from '../../experiments/load/references.ts';
 import { Simulation } from '../../sim/index.ts';
 import { closedLoop, mean } from './closed-loop.ts';
 

@@ -9,12 +9,12 @@ interface Entry {
   readonly description: string;
 }
 
-const KINDS = ['devices', 'hosts', 'models', 'policies', 'experiments'] as const;
+const KINDS = ['devices', 'hosts', 'models', 'routings', 'policies', 'experiments'] as const;
 type Kind = (typeof KINDS)[number];
 
 export function registerList(program: Command, terminal: Terminal): void {
   const command = withCommon(program.command('list'))
-    .summary('list devices, hosts, models, policies, experiments')
+    .summary('list devices, hosts, models, routings, policies, experiments')
     .description('Lists what an experiment can name.')
     .addArgument(new Argument('[what]', 'one kind; without it, all').choices(KINDS))
     .action(async (what: Kind | undefined, options: CommonOptions) => {

@@ -1,0 +1,158 @@
+/** The files that an experiment names, read each once: hosts, drives, models, routing traces and generators. */
+import { createReadStream } from 'node:fs';
+import type { z } from 'zod';
+import { ggufArchitecture, ggufOnDisk, parseHfConfig, readGguf } from '../../workloads/formats/index.ts';
+import { checkArchitecture } from '../../workloads/models/check-architecture.ts';
+import { type Architecture, denseLayersOf } from '../../workloads/models/index.ts';
+import { decodeTokens, loadRouting } from '../../workloads/routing/formats/index.ts';
+import {
+  checkRoutingModel,
+  presetModel,
+  type RoutedTokens,
+  type RoutingModel,
+  type RoutingShape,
+} from '../../workloads/routing/index.ts';
+import { asInputError, InputError, messageOf } from '../errors.ts';
+import type { Experiment } from '../experiment.ts';
+import { driveSchema } from '../schema/drive.ts';
+import type { ExperimentFile } from '../schema/experiment.ts';
+import { hostSchema } from '../schema/host.ts';
+import { routingModelSchema, routingPresetSchema } from '../schema/routing.ts';
+import { type LibraryKind, resolvePath, resolveReference } from './library.ts';
+import { readText } from './text.ts';
+import { locateIn, validate } from './validate.ts';
+import { readYaml } from './yaml-file.ts';
+
+type Model = Pick<Experiment['model'], 'architecture' | 'headers'>;
+
+export class References {
+  /** Folder of the experiment file: paths start there. */
+  readonly #folder: string;
+  readonly #read = new Map<string, unknown>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  host = (name: string) => this.#profile('hosts', name, hostSchema, ['host']);
+  drive = (name: string) => this.#profile('devices', name, driveSchema, ['storage', 'device']);
+
+  /** The data of a host or drive, not validated, for `like`. */
+  raw(kind: 'hosts' | 'devices', name: string, path: string[]): Record<string, unknown> {
+    return asInputError(
+      path,
+      () => readYaml(resolveReference(kind, name, this.#folder), `one of ${kind}`).data,
+    );
+  }
+
+  #profile<T extends z.ZodType>(kind: LibraryKind, name: string, schema: T, path: string[]): z.output<T> {
+    return asInputError(path, () => {
+      const file = resolveReference(kind, name, this.#folder);
+      return this.#once(file, () => {
+        const yaml = readYaml(file, `one of ${kind} (YAML)`);
+        return validate(schema, yaml.data, locateIn(yaml));
+      });
+    });
+  }
+
+  model({ architecture, config, gguf }: ExperimentFile['model']): Model {
+    if (gguf !== undefined) return this.#gguf(gguf);
+    if (config !== undefined) {
+      return asInputError(['model', 'config'], () => {
+        const file = resolvePath(config, this.#folder);
+        const text = () => readText(file, 'a config.json');
+        return { architecture: this.#once(file, () => parseHfConfig(text(), config)) };
+      });
+    }
+    return asInputError(['model', 'architecture'], () => {
+      const file = resolveReference('models', architecture!, this.#folder);
+      const data = () => readYaml(file, 'a model (YAML)').data;
+      return { architecture: this.#once(file, () => checkArchitecture(data(), file)) };
+    });
+  }
+
+  #gguf(path: string): Model {
+    return asInputError(['model', 'gguf'], () => {
+      const file = resolvePath(path, this.#folder);
+      return this.#once(file, () => {
+        const headers = readGguf(file, ggufOnDisk);
+        return { architecture: ggufArchitecture(headers), headers };
+      });
+    });
+  }
+
+  /** Recorded decode tokens, of the model's shape and long enough. */
+  async routing(workload: ExperimentFile['workload'], model: Architecture): Promise<RoutedTokens> {
+    const { routing, prompt, generate } = workload;
+    if (routing.kind !== 'replay') throw new Error('only replay reads a trace');
+    const path = ['workload', 'routing', 'trace'];
+    const file = resolvePath(routing.trace, this.#folder);
+    const experts = model.experts;
+    if (!experts)
+      throw new InputError(
+        `found a trace for ${model.name}, which routes no experts; use kind: uniform`,
+        path,
+      );
+    try {
+      const { format } = routing;
+      const load = async () =>
+        decodeTokens(
+          await loadRouting(file === '-' ? process.stdin : createReadStream(file), {
+            file: routing.trace,
+            format,
+            experts: experts.count,
+          }),
+        );
+      const recorded = await this.#once(`${file} ${format} ${experts.count}`, load);
+      checkShape(recorded, shapeOf(model), `${routing.trace} is a trace`, model.name);
+      if (routing.atEnd === 'refuse' && recorded.tokens < prompt + generate) {
+        throw new InputError(
+          `found ${recorded.tokens} tokens; workload.prompt + workload.generate need ${prompt + generate}; set atEnd: repeat or ask for fewer`,
+        );
+      }
+      return recorded;
+    } catch (error) {
+      throw new InputError(messageOf(error), path);
+    }
+  }
+
+  /** The generator of synthetic routing, for this model's shape; none for a dense model. */
+  generator(fit: string, model: Architecture): RoutingModel | undefined {
+    if (!model.experts) return undefined;
+    return asInputError(['workload', 'routing', 'fit'], () => {
+      const yaml = readYaml(
+        resolveReference('routings', fit, this.#folder),
+        'a routing model (YAML or JSON)',
+      );
+      const locate = locateIn(yaml);
+      if ('layers' in yaml.data) {
+        const { description: _, ...fitted } = validate(routingModelSchema, yaml.data, locate);
+        checkRoutingModel(fitted);
+        checkShape(fitted, shapeOf(model), `${fit} is`, model.name);
+        return fitted;
+      }
+      const { description: _, ...preset } = validate(routingPresetSchema, yaml.data, locate);
+      return presetModel(preset, shapeOf(model));
+    });
+  }
+
+  #once<T>(key: string, read: () => T): T {
+    if (!this.#read.has(key)) this.#read.set(key, read());
+    return this.#read.get(key) as T;
+  }
+}
+
+/** What the routing of a model with experts looks like. */
+const shapeOf = (model: Architecture): RoutingShape => ({
+  layers: model.layers - denseLayersOf(model),
+  experts: model.experts!.count,
+  topK: model.experts!.topK,
+});
+
+const shapeText = ({ layers, topK, experts }: RoutingShape) =>
+  `${layers} MoE layers, top-${topK} of ${experts}`;
+
+function checkShape(found: RoutingShape, wanted: RoutingShape, what: string, model: string): void {
+  if (shapeText(found) === shapeText(wanted)) return;
+  throw new InputError(`${what} for ${shapeText(found)}; ${model} has ${shapeText(wanted)}`);
+}
