@@ -3,6 +3,7 @@
  * beginnings and the sorted ends, device by device.
  */
 import type { BlockTrace } from './block-trace.ts';
+import { gather } from './columns.ts';
 
 /** Different bytes touched by the rows; requests of unknown offset or length are left out. */
 export function uniqueBytes(trace: BlockTrace, rows: Uint32Array): number {
@@ -11,8 +12,8 @@ export function uniqueBytes(trace: BlockTrace, rows: Uint32Array): number {
     const own = rows.filter(
       (row) => trace.deviceOf(row) === device && !Number.isNaN(trace.offsetOf(row) + trace.bytesOf(row)),
     );
-    const starts = Float64Array.from(own, (row) => trace.offsetOf(row)).sort();
-    const ends = Float64Array.from(own, (row) => trace.offsetOf(row) + trace.bytesOf(row)).sort();
+    const starts = gather(own, (row) => trace.offsetOf(row)).sort();
+    const ends = gather(own, (row) => trace.offsetOf(row) + trace.bytesOf(row)).sort();
     total += measure(starts, ends);
   }
   return total;

@@ -4,6 +4,7 @@
  * order per device).
  */
 import { type BlockTrace, DISCARD, OPERATION_NAMES } from './block-trace.ts';
+import { gather, rowsWhere } from './columns.ts';
 import { uniqueBytes } from './coverage.ts';
 import { cumulative, type Distribution, distributionOf } from './distribution.ts';
 import { countGaps, GAP_CLASSES, type GapClass } from './gaps.ts';
@@ -57,18 +58,16 @@ const SIZES = 32;
 /** @param trace sorted by issue; discards move no data and are only counted in `operations` */
 export function traceStatistics(trace: BlockTrace, options: StatisticsOptions = {}): TraceStatistics {
   const { link, stallSeconds, bins } = { ...DEFAULTS, ...options };
-  const rows = new Uint32Array(trace.length)
-    .map((_, row) => row)
-    .filter((row) => trace.opOf(row) !== DISCARD);
-  const sizes = Float64Array.from(rows, (row) => trace.bytesOf(row)).filter((size) => !Number.isNaN(size));
+  const rows = rowsWhere(trace.length, (row) => trace.opOf(row) !== DISCARD);
+  const sizes = gather(rows, (row) => trace.bytesOf(row)).filter((size) => !Number.isNaN(size));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const unique = uniqueBytes(trace, rows);
 
   const complete = rows.filter((row) => trace.completeOf(row) >= trace.issueOf(row));
-  const latencies = Float64Array.from(complete, (row) => (trace.completeOf(row) - trace.issueOf(row)) / 1e12);
-  const completes = Float64Array.from(complete, (row) => trace.completeOf(row)).sort();
+  const latencies = gather(complete, (row) => (trace.completeOf(row) - trace.issueOf(row)) / 1e12);
+  const completes = gather(complete, (row) => trace.completeOf(row)).sort();
   const depth = inFlight(
-    Float64Array.from(complete, (row) => trace.issueOf(row)),
+    gather(complete, (row) => trace.issueOf(row)),
     completes,
   );
   const [begin, end] = extent(trace, rows);
