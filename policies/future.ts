@@ -9,5 +9,5 @@ export function futureOf(ids: Uint32Array, objects: number): Future {
     nextUse[i] = firstUse[ids[i]];
     firstUse[ids[i]] = i;
   }
-  return { nextUse, firstUse };
+  return { requests: ids, nextUse, firstUse };
 }

@@ -31,21 +31,6 @@ export class Arc extends BoundedCache {
     this.place = new Uint8Array(options.objects);
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.put(id, T2);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     this.put(id, T2);
   }

@@ -4,8 +4,9 @@
  * An object is inserted only if it fits beside all that is protected; this is known before anything is evicted
  * (`guardedBytes + size <= capacity`), so a refused object evicts nothing and a search for a victim always finds one.
  *
- * A policy extends this with its order of eviction. Each has an `accessMany` of its own, because V8 specialises a loop
- * for one class only where the loop belongs to that class; the fastest have a second loop for the `plain` case.
+ * A policy extends this with its order of eviction. The fastest override `accessMany` with a loop of their own for the
+ * plain case (equal sizes, nothing protected, nobody listening): V8 specialises a loop for one class only where the
+ * loop belongs to that class, and keeps its state in registers only where nothing can look at it.
  *
  * A prefetched object is inserted as a miss inserts it, and its first request is a hit; only clairvoyant policies tell
  * the two apart.
@@ -41,12 +42,23 @@ export abstract class BoundedCache implements EvictionPolicy {
     this.onEvict = options.onEvict ?? null;
   }
 
-  abstract accessMany(ids: Uint32Array, from: number, to: number): number;
-  abstract access(id: number): boolean;
   abstract hit(id: number): void;
   abstract admit(id: number, prefetched?: boolean): boolean;
   /** Forgets a resident object's place in the order of eviction. */
   protected abstract detach(id: number): void;
+
+  access(id: number): boolean {
+    if (this.resident[id] === 1) {
+      this.hit(id);
+      return true;
+    }
+    this.admit(id);
+    return false;
+  }
+
+  accessMany(ids: Uint32Array, from: number, to: number): number {
+    return this.accessEach(ids, from, to);
+  }
 
   contains(id: number): boolean {
     return this.resident[id] === 1;
@@ -97,9 +109,16 @@ export abstract class BoundedCache implements EvictionPolicy {
     if (this.onEvict !== null) this.onEvict(id);
   }
 
-  /** Equal sizes, nothing protected, nobody listening: the case of trace replay, which has loops of its own. */
+  /** The requests one by one: `accessMany` where no faster loop applies. */
+  protected accessEach(ids: Uint32Array, from: number, to: number): number {
+    let hits = 0;
+    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
+    return hits;
+  }
+
+  /** Equal sizes, room for one, nothing protected, nobody listening: the case of trace replay, with loops of its own. */
   protected isPlain(): boolean {
-    return this.sizes === null && this.guarded === 0 && this.onEvict === null;
+    return this.sizes === null && this.capacity >= 1 && this.guarded === 0 && this.onEvict === null;
   }
 
   private leave(id: number): void {

@@ -24,21 +24,6 @@ export class Clock extends BoundedCache {
     this.most = 2 ** bits - 1;
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.hit(id);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     if (this.count[id] < this.most) this.count[id]++;
   }
@@ -51,6 +36,55 @@ export class Clock extends BoundedCache {
     this.count[id] = 0;
     this.enter(id, size);
     return true;
+  }
+
+  override accessMany(ids: Uint32Array, from: number, to: number): number {
+    if (!this.isPlain()) return this.accessEach(ids, from, to);
+    const { resident, count, most, end, capacity } = this;
+    const { prev, next } = this.queue;
+    let { used, evictions } = this;
+    let hits = 0;
+    for (let i = from; i < to; i++) {
+      const id = ids[i];
+      if (resident[id] === 1) {
+        hits++;
+        if (count[id] < most) count[id]++;
+        continue;
+      }
+      if (used + 1 <= capacity) used++;
+      else {
+        // The queue is a circle with the sentinel between front and back: instead of moving what the hand passes to
+        // the front one by one, the sentinel takes the place of the victim.
+        let victim = prev[end];
+        while (count[victim] !== 0) {
+          count[victim]--;
+          victim = prev[victim];
+          if (victim === end) victim = prev[end];
+        }
+        if (next[victim] !== end) {
+          const back = prev[end];
+          const front = next[end];
+          next[back] = front;
+          prev[front] = back;
+          next[end] = next[victim];
+          prev[next[end]] = end;
+        }
+        prev[end] = prev[victim];
+        next[prev[end]] = end;
+        resident[victim] = 0;
+        evictions++;
+      }
+      resident[id] = 1;
+      count[id] = 0;
+      const first = next[end];
+      prev[id] = end;
+      next[id] = first;
+      prev[first] = id;
+      next[end] = id;
+    }
+    this.used = used;
+    this.evictions = evictions;
+    return hits;
   }
 
   protected detach(id: number): void {

@@ -4,15 +4,14 @@
  * Source: Belady, Nelson, Shedler, "An anomaly in space-time characteristics of certain programs running in a paging
  * machine", CACM 12(6), 1969 (more memory may give more misses).
  */
-
 import { BoundedCache } from './bounded-cache.ts';
 import { definePolicy } from './definition.ts';
 import { Lists } from './lists.ts';
 import type { PolicyOptions } from './policy.ts';
 
 export class Fifo extends BoundedCache {
-  private readonly queue: Lists;
-  private readonly end: number;
+  protected readonly queue: Lists;
+  protected readonly end: number;
 
   constructor(options: PolicyOptions) {
     super(options);
@@ -20,19 +19,7 @@ export class Fifo extends BoundedCache {
     this.end = this.queue.sentinel(0);
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) return true;
-    this.admit(id);
-    return false;
-  }
-
-  hit(): void {}
+  hit(_id: number): void {}
 
   admit(id: number): boolean {
     const size = this.sizeOf(id);
@@ -43,13 +30,45 @@ export class Fifo extends BoundedCache {
     return true;
   }
 
+  override accessMany(ids: Uint32Array, from: number, to: number): number {
+    if (!this.isPlain()) return this.accessEach(ids, from, to);
+    const { resident, end, capacity } = this;
+    const { prev, next } = this.queue;
+    let { used, evictions } = this;
+    let hits = 0;
+    for (let i = from; i < to; i++) {
+      const id = ids[i];
+      if (resident[id] === 1) {
+        hits++;
+        continue;
+      }
+      if (used + 1 <= capacity) used++;
+      else {
+        const victim = prev[end];
+        prev[end] = prev[victim];
+        next[prev[end]] = end;
+        resident[victim] = 0;
+        evictions++;
+      }
+      resident[id] = 1;
+      const first = next[end];
+      prev[id] = end;
+      next[id] = first;
+      prev[first] = id;
+      next[end] = id;
+    }
+    this.used = used;
+    this.evictions = evictions;
+    return hits;
+  }
+
   protected detach(id: number): void {
     this.queue.unlink(id);
   }
 
   private evict(): void {
     let victim = this.queue.prev[this.end];
-    if (this.guarded !== 0) while (this.guards[victim] !== 0) victim = this.queue.prev[victim];
+    while (this.guards[victim] !== 0) victim = this.queue.prev[victim];
     this.queue.unlink(victim);
     this.evicted(victim);
   }

@@ -28,21 +28,6 @@ export class Hyperbolic extends BoundedCache {
     this.sample = sample;
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.hit(id);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     this.requests++;
     this.frequency[id]++;

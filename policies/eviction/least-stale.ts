@@ -25,21 +25,6 @@ export class LeastStale extends BoundedCache {
     this.queue = new Lists(options.objects, this.layers);
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.hit(id);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     this.current = this.layerOf[id];
     this.queue.moveToFront(this.queue.sentinel(this.current), id);

@@ -48,21 +48,6 @@ export class Lirs extends BoundedCache {
     this.paper = variant === 'paper';
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.hit(id);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     const size = this.sizeOf(id);
     if (this.isLir[id] === 1) {
@@ -105,8 +90,10 @@ export class Lirs extends BoundedCache {
     }
     this.makeRoom(size);
     this.enter(id, size);
-    if (this.lirUsed + size <= lirShare) this.becomeLir(id, size);
-    else this.queue.pushFront(this.q, id);
+    if (this.lirUsed + size <= lirShare) {
+      this.becomeLir(id, size);
+      this.prune();
+    } else this.queue.pushFront(this.q, id);
     this.limitStack();
     return true;
   }
@@ -149,7 +136,6 @@ export class Lirs extends BoundedCache {
   private demoteTo(share: number): void {
     while (this.lirUsed > share) {
       const id = this.stack.prev[this.top];
-      if (id === this.top || this.isLir[id] === 0) return;
       const size = this.sizeOf(id);
       this.isLir[id] = 0;
       this.lirUsed -= size;

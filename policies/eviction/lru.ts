@@ -1,62 +1,51 @@
 /**
- * LRU: evicts the object whose last request is oldest.
+ * LRU: a FIFO queue in which a hit moves the object to the front; evicts the object whose last request is oldest.
  *
  * Source: Mattson, Gecsei, Slutz, Traiger, "Evaluation techniques for storage hierarchies", IBM Systems Journal 9(2),
  * 1970 (LRU is a stack algorithm: content at C is within content at C + 1).
  */
-
-import { BoundedCache } from './bounded-cache.ts';
 import { definePolicy } from './definition.ts';
-import { Lists } from './lists.ts';
-import type { PolicyOptions } from './policy.ts';
+import { Fifo } from './fifo.ts';
 
-export class Lru extends BoundedCache {
-  private readonly queue: Lists;
-  private readonly end: number;
-
-  constructor(options: PolicyOptions) {
-    super(options);
-    this.queue = new Lists(options.objects, 1);
-    this.end = this.queue.sentinel(0);
-  }
-
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.queue.moveToFront(this.end, id);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
-  hit(id: number): void {
+export class Lru extends Fifo {
+  override hit(id: number): void {
     this.queue.moveToFront(this.end, id);
   }
 
-  admit(id: number): boolean {
-    const size = this.sizeOf(id);
-    if (!this.canFit(size)) return false;
-    while (this.used + size > this.capacity) this.evict();
-    this.queue.pushFront(this.end, id);
-    this.enter(id, size);
-    return true;
-  }
-
-  protected detach(id: number): void {
-    this.queue.unlink(id);
-  }
-
-  private evict(): void {
-    let victim = this.queue.prev[this.end];
-    if (this.guarded !== 0) while (this.guards[victim] !== 0) victim = this.queue.prev[victim];
-    this.queue.unlink(victim);
-    this.evicted(victim);
+  override accessMany(ids: Uint32Array, from: number, to: number): number {
+    if (!this.isPlain()) return this.accessEach(ids, from, to);
+    const { resident, end, capacity } = this;
+    const { prev, next } = this.queue;
+    let { used, evictions } = this;
+    let hits = 0;
+    for (let i = from; i < to; i++) {
+      const id = ids[i];
+      if (resident[id] === 1) {
+        hits++;
+        const newer = prev[id];
+        const older = next[id];
+        next[newer] = older;
+        prev[older] = newer;
+      } else {
+        if (used + 1 <= capacity) used++;
+        else {
+          const victim = prev[end];
+          prev[end] = prev[victim];
+          next[prev[end]] = end;
+          resident[victim] = 0;
+          evictions++;
+        }
+        resident[id] = 1;
+      }
+      const first = next[end];
+      prev[id] = end;
+      next[id] = first;
+      prev[first] = id;
+      next[end] = id;
+    }
+    this.used = used;
+    this.evictions = evictions;
+    return hits;
   }
 }
 

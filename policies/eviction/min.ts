@@ -6,68 +6,47 @@
  *
  * `upcoming[id]` is the position of the object's next request, so a request of `id` is at `upcoming[id]` by itself, in
  * whatever order the requests of a batch are reported, and a prefetched object is inserted under its true next use.
- * Every request must be reported (hit or admit), or the object's future stands still.
+ * Every request must be reported (hit, admit or skip), or the object's future stands still.
  *
- * The heap holds (next use, id) packed in a double, furthest first; of objects never used again the highest id leaves
- * first. A hit only pushes a new entry: the old one, now in the past, sinks to the bottom, is never reached, and is
- * dropped when the heap is compacted. With `bypass`, a miss whose next use is further than every resident's is read
- * around the cache.
+ * The residents are a set of positions; the object of a position is the one requested there. Objects never requested
+ * again come after all positions, by id, so that of them the highest id leaves first.
  */
 import { boolean } from '../definition.ts';
+import { BitTree } from './bit-tree.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { definePolicy } from './definition.ts';
-import { MaxHeap } from './max-heap.ts';
 import { NEVER, type PolicyOptions } from './policy.ts';
 
-const ID_SPAN = 2 ** 21; // a position below 2^32 and an id below 2^21 fill the 53 bits of a double
-
 export class Min extends BoundedCache {
+  private readonly requests: Uint32Array;
   private readonly nextUse: Uint32Array;
   private readonly upcoming: Uint32Array;
-  private readonly heap = new MaxHeap();
+  private readonly positions: BitTree;
   private readonly bypass: boolean;
-  private residents = 0;
-  private readonly setAside: number[] = [];
-  private readonly leaving: number[] = [];
 
   constructor(options: PolicyOptions, bypass = false) {
     super(options);
-    if (options.objects > ID_SPAN) {
-      throw new RangeError(`MIN takes at most ${ID_SPAN} objects, found ${options.objects}`);
-    }
-    this.nextUse = options.future!.nextUse;
-    this.upcoming = options.future!.firstUse.slice();
+    const { requests, nextUse, firstUse } = options.future!;
+    this.requests = requests;
+    this.nextUse = nextUse;
+    this.upcoming = firstUse.slice();
+    this.positions = new BitTree(requests.length + options.objects);
     this.bypass = bypass;
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.hit(id);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
+    this.positions.delete(this.keyOf(id));
     this.advance(id);
-    this.push(id);
+    this.positions.add(this.keyOf(id));
   }
 
   admit(id: number, prefetched = false): boolean {
     if (!prefetched) this.advance(id);
     const size = this.sizeOf(id);
-    if (!this.canFit(size)) return false;
-    if (!this.makeRoom(id, size)) return false;
+    if (!this.canFit(size) || (this.bypass && this.isNeededLast(id, size))) return false;
+    while (this.used + size > this.capacity) this.evict();
+    this.positions.add(this.keyOf(id));
     this.enter(id, size);
-    this.residents++;
-    this.push(id);
     return true;
   }
 
@@ -75,30 +54,20 @@ export class Min extends BoundedCache {
     this.advance(id);
   }
 
-  protected detach(): void {
-    this.residents--; // its heap entries are recognised as dead when they surface
+  override accessMany(ids: Uint32Array, from: number, to: number): number {
+    let hits = 0;
+    for (let i = from; i < to; i++) {
+      const id = ids[i];
+      if (this.resident[id] === 1) {
+        hits++;
+        this.hit(id);
+      } else this.admit(id);
+    }
+    return hits;
   }
 
-  /** Evicts the furthest; with bypass nothing if one of them is needed before `id` is. */
-  private makeRoom(id: number, size: number): boolean {
-    let freed = 0;
-    let bypassed = false;
-    while (this.used - freed + size > this.capacity && !bypassed) {
-      const victim = this.furthest();
-      if (this.leaving.includes(victim)) continue; // removed and inserted again, it has two entries
-      bypassed = this.bypass && this.upcoming[id] >= this.upcoming[victim];
-      freed += this.sizeOf(victim);
-      this.leaving.push(victim);
-    }
-    for (const victim of this.leaving) {
-      if (bypassed) this.push(victim);
-      else {
-        this.residents--;
-        this.evicted(victim);
-      }
-    }
-    this.leaving.length = 0;
-    return !bypassed;
+  protected detach(id: number): void {
+    this.positions.delete(this.keyOf(id));
   }
 
   private advance(id: number): void {
@@ -107,38 +76,40 @@ export class Min extends BoundedCache {
     this.upcoming[id] = this.nextUse[position];
   }
 
-  private push(id: number): void {
-    if (this.heap.size >= 2 * this.residents + 64) this.compact();
-    this.heap.push(this.upcoming[id] * ID_SPAN + id);
+  private keyOf(id: number): number {
+    const position = this.upcoming[id];
+    return position === NEVER ? this.requests.length + id : position;
   }
 
-  /** Takes the unprotected resident with the furthest next use out of the heap. */
-  private furthest(): number {
-    for (;;) {
-      const key = this.heap.pop();
-      const position = Math.floor(key / ID_SPAN);
-      const id = key - position * ID_SPAN;
-      if (this.resident[id] === 0 || this.upcoming[id] !== position) continue;
-      if (this.guards[id] === 0) {
-        for (const entry of this.setAside) this.heap.push(entry);
-        this.setAside.length = 0;
-        return id;
-      }
-      this.setAside.push(key);
-    }
+  private objectAt(key: number): number {
+    return key < this.requests.length ? this.requests[key] : key - this.requests.length;
   }
 
-  /** Rebuilds the heap from its living entries. */
-  private compact(): void {
-    const { keys, size } = this.heap;
-    let kept = 0;
-    for (let i = 0; i < size; i++) {
-      const position = Math.floor(keys[i] / ID_SPAN);
-      const id = keys[i] - position * ID_SPAN;
-      if (this.resident[id] === 1 && this.upcoming[id] === position) keys[kept++] = keys[i];
+  /** The unprotected resident with the largest key below `limit`, as that key. */
+  private furthestBelow(key: number): number {
+    do key = this.positions.below(key);
+    while (this.guards[this.objectAt(key)] !== 0);
+    return key;
+  }
+
+  private evict(): void {
+    let key = this.positions.max();
+    if (this.guards[this.objectAt(key)] !== 0) key = this.furthestBelow(key);
+    const victim = this.objectAt(key);
+    this.positions.delete(key);
+    this.evicted(victim);
+  }
+
+  /** Would making room for `id` cost an object that is needed before it? Then reading around the cache is better. */
+  private isNeededLast(id: number, size: number): boolean {
+    let key = this.requests.length + this.resident.length;
+    for (let room = this.capacity - this.used; room < size; ) {
+      key = this.furthestBelow(key);
+      const victim = this.objectAt(key);
+      if (this.upcoming[victim] <= this.upcoming[id]) return true;
+      room += this.sizeOf(victim);
     }
-    this.heap.size = kept;
-    this.heap.heapify();
+    return false;
   }
 }
 
@@ -149,9 +120,10 @@ export const min = definePolicy({
   description:
     "Belady's MIN: evicts the object whose next request is furthest in the future (IBM Systems Journal 5(2), 1966). " +
     'Every miss is inserted. With equal sizes it gives the fewest misses of all demand policies; with unequal sizes ' +
-    'it is a heuristic, not a bound. bypass=true reads an object around the cache when its own next use is the furthest.',
+    'it is a heuristic, not a bound. bypass=true reads an object around the cache when inserting it would cost one ' +
+    'that is needed before it.',
   parameters: {
-    bypass: boolean(false, "do not insert an object whose next use is further than every resident's"),
+    bypass: boolean(false, 'read around the cache what is needed later than what it would displace'),
   },
   needsFuture: true,
   create: (options, { bypass }) => new Min(options, bypass),

@@ -23,8 +23,12 @@ export class PerLayer implements EvictionPolicy {
       while (members.length <= layer) members.push([]);
       this.place[id] = members[layer].push(id) - 1;
     }
+    const future = options.future && {
+      ...options.future,
+      requests: options.future.requests.map((id) => this.place[id]),
+    };
     this.layers = members.map((ids, layer) =>
-      create(restricted(options, ids, splitCapacity(capacity, members.length, layer))),
+      create(restricted({ ...options, future }, ids, splitCapacity(capacity, members.length, layer))),
     );
   }
 
@@ -89,7 +93,7 @@ function restricted(options: PolicyOptions, ids: readonly number[], capacity: nu
     layers: new Uint16Array(ids.length),
     ...(sizes && { sizes: Float64Array.from(ids, (id) => sizes[id]) }),
     ...(future && {
-      future: { nextUse: future.nextUse, firstUse: Uint32Array.from(ids, (id) => future.firstUse[id]) },
+      future: { ...future, firstUse: Uint32Array.from(ids, (id) => future.firstUse[id]) },
     }),
     ...(popularity && { popularity: Float64Array.from(ids, (id) => popularity[id]) }),
     ...(onEvict && { onEvict: (place: number) => onEvict(ids[place]) }),

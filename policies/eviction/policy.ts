@@ -13,6 +13,8 @@
 
 /** The future of a replayed trace, for clairvoyant policies. Positions count requests from 0; NEVER = no further use. */
 export interface Future {
+  /** The requests themselves: the object at each position. */
+  readonly requests: Uint32Array;
   /** nextUse[i]: position of the next request of the object requested at position i. */
   readonly nextUse: Uint32Array;
   /** firstUse[id]: position of the first request of object id. */

@@ -46,21 +46,6 @@ export class QdLpFifo extends BoundedCache {
     this.move = move;
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.hit(id);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     if (this.count[id] < (this.inMain[id] === 1 ? this.most : 255)) this.count[id]++;
   }

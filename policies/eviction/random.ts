@@ -19,18 +19,6 @@ export class RandomReplacement extends BoundedCache {
     this.random = options.random!;
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) return true;
-    this.admit(id);
-    return false;
-  }
-
   hit(): void {}
 
   admit(id: number): boolean {

@@ -19,21 +19,6 @@ export abstract class RankedCache extends BoundedCache {
   /** Told of each victim before it leaves. */
   protected evicting(_id: number): void {}
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.hit(id);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     this.heap.update(id, this.rankOf(id, true));
   }

@@ -52,21 +52,6 @@ export class S3Fifo extends BoundedCache {
     this.paper = variant === 'paper';
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      if (this.count[id] < 255) this.count[id]++;
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     if (this.count[id] < 255) this.count[id]++;
   }

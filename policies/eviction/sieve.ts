@@ -24,21 +24,6 @@ export class Sieve extends BoundedCache {
     this.hand = this.end;
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.visited[id] = 1;
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     this.visited[id] = 1;
   }
@@ -51,6 +36,48 @@ export class Sieve extends BoundedCache {
     this.visited[id] = 0;
     this.enter(id, size);
     return true;
+  }
+
+  override accessMany(ids: Uint32Array, from: number, to: number): number {
+    if (!this.isPlain()) return this.accessEach(ids, from, to);
+    const { resident, visited, end, capacity } = this;
+    const { prev, next } = this.queue;
+    let { used, evictions, hand } = this;
+    let hits = 0;
+    for (let i = from; i < to; i++) {
+      const id = ids[i];
+      if (resident[id] === 1) {
+        hits++;
+        visited[id] = 1;
+        continue;
+      }
+      if (used + 1 <= capacity) used++;
+      else {
+        let victim = hand === end ? prev[end] : hand;
+        while (visited[victim] !== 0) {
+          visited[victim] = 0;
+          victim = prev[victim];
+          if (victim === end) victim = prev[end];
+        }
+        hand = prev[victim];
+        const older = next[victim];
+        next[hand] = older;
+        prev[older] = hand;
+        resident[victim] = 0;
+        evictions++;
+      }
+      resident[id] = 1;
+      visited[id] = 0;
+      const first = next[end];
+      prev[id] = end;
+      next[id] = first;
+      prev[first] = id;
+      next[end] = id;
+    }
+    this.used = used;
+    this.evictions = evictions;
+    this.hand = hand;
+    return hits;
   }
 
   protected detach(id: number): void {

@@ -28,21 +28,6 @@ export class Slru extends BoundedCache {
     this.share = Math.trunc(options.capacity / segments);
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.hit(id);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     const from = this.segment[id];
     if (from === this.bytes.length - 1 || this.sizeOf(id) > this.share) {

@@ -35,21 +35,6 @@ export class StaticPin extends BoundedCache {
     }
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      this.hit(id);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     if (this.pinned[id] === 0) this.queue.moveToFront(this.end, id);
   }

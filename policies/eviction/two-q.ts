@@ -31,21 +31,6 @@ export class TwoQ extends BoundedCache {
     this.inAm = new Uint8Array(objects);
   }
 
-  accessMany(ids: Uint32Array, from: number, to: number): number {
-    let hits = 0;
-    for (let i = from; i < to; i++) if (this.access(ids[i])) hits++;
-    return hits;
-  }
-
-  access(id: number): boolean {
-    if (this.resident[id] === 1) {
-      if (this.inAm[id] === 1) this.queue.moveToFront(this.am, id);
-      return true;
-    }
-    this.admit(id);
-    return false;
-  }
-
   hit(id: number): void {
     if (this.inAm[id] === 1) this.queue.moveToFront(this.am, id);
   }

@@ -313,7 +313,7 @@ export class Lirs extends Oracle {
     this.stack.push(id);
   }
   demoteWhile(condition: () => boolean) {
-    while (condition() && this.stack.length > 0 && this.lir.has(this.stack[0])) {
+    while (this.lir.size > 0 && condition()) {
       const id = this.stack.shift()!;
       this.lir.delete(id);
       if (this.world.sizeOf(id) > this.hirShare && !this.world.isProtected(id)) this.victims.push(id);
@@ -352,8 +352,10 @@ export class Lirs extends Oracle {
     this.prune();
   }
   insert(id: number) {
-    if (this.bytes([...this.lir, id]) <= this.lirShare) this.lir.add(id);
-    else this.q.push(id);
+    if (this.bytes([...this.lir, id]) <= this.lirShare) {
+      this.lir.add(id);
+      this.prune();
+    } else this.q.push(id);
     this.limit();
   }
   limit() {
