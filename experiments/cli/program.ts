@@ -5,12 +5,13 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { InputError } from '../errors.ts';
+import { dotted } from '../load/validate.ts';
 import { version } from '../version.ts';
 import { registerBounds } from './commands/bounds.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerFio } from './commands/fio.ts';
-import { registerFio } from './commands/fio.ts';
 import { registerList } from './commands/list.ts';
+import { registerModel } from './commands/model.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRun, registerSweep } from './commands/run.ts';
 import { registerSchema } from './commands/schema.ts';
@@ -23,9 +24,9 @@ const REGISTER = [
   registerSweep,
   registerBounds,
   registerFio,
-  registerFio,
   registerReport,
   registerList,
+  registerModel,
   registerTrace,
   registerSchema,
   registerCompletion,
@@ -61,7 +62,8 @@ function explain(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.badInput;
   const label = pc.red('nvmoe:');
   if (error instanceof InputError) {
-    terminal.error(`${label} ${error.message}\n`);
+    const where = error.path ? `${dotted(error.path)}: ` : '';
+    terminal.error(`${label} ${where}${error.message}\n`);
     return EXIT.badInput;
   }
   if (error instanceof Error && error.name === 'Interrupted') {

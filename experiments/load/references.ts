@@ -19,7 +19,7 @@ import type { ExperimentFile } from '../schema/experiment.ts';
 import { hostSchema } from '../schema/host.ts';
 import { routingModelSchema, routingPresetSchema } from '../schema/routing.ts';
 import { type LibraryKind, resolvePath, resolveReference } from './library.ts';
-import { readText } from './text.ts';
+import { readText, unreadable } from './text.ts';
 import { locateIn, validate } from './validate.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -75,7 +75,7 @@ export class References {
     return asInputError(['model', 'gguf'], () => {
       const file = resolvePath(path, this.#folder);
       return this.#once(file, () => {
-        const headers = readGguf(file, ggufOnDisk);
+        const headers = readGguf(file, openGguf);
         return { architecture: ggufArchitecture(headers), headers };
       });
     });
@@ -139,6 +139,14 @@ export class References {
   #once<T>(key: string, read: () => T): T {
     if (!this.#read.has(key)) this.#read.set(key, read());
     return this.#read.get(key) as T;
+  }
+}
+
+function openGguf(file: string) {
+  try {
+    return ggufOnDisk(file);
+  } catch (error) {
+    throw unreadable(file, 'a GGUF file', error);
   }
 }
 

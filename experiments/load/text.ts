@@ -42,15 +42,21 @@ function bytesOf(file: string, what: string): Buffer {
     const zipped = raw[0] === 0x1f && raw[1] === 0x8b;
     return zipped ? gunzipSync(raw, { maxOutputLength: MAX_TEXT_BYTES }) : raw;
   } catch (error) {
-    if (error instanceof InputError) throw error;
     const { code = '', message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(name, undefined, what);
     if (code.startsWith('Z_'))
       throw new InputError(`${name}: the gzip data is damaged (${message}); compress it again`);
-    throw new InputError(
-      `${name}: cannot be read: ${REASONS[code] ?? message}; allowed is the path of ${what}, or - for standard input`,
-    );
+    throw unreadable(file, what, error);
   }
+}
+
+/** Why a file cannot be read, from what the system said; an error of another kind is given back. */
+export function unreadable(file: string, what: string, error: unknown): unknown {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return error;
+  return new InputError(
+    `${displayName(file)}: cannot be read: ${REASONS[code] ?? message}; allowed is the path of ${what}, or - for standard input`,
+  );
 }
 
 function tooLarge(name: string, size: number | undefined, what: string): InputError {

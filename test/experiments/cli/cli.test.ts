@@ -64,6 +64,46 @@ it.each(['experiment', 'profile', 'result'])('schema %s is a JSON Schema', async
   expect(schema.$schema).toContain('json-schema.org');
 });
 
+describe('model', () => {
+  const report = async (...args: string[]) => JSON.parse((await say('model', ...args, '--json')).out);
+
+  it('sums up DeepSeek-V3 as published', async () => {
+    const uniform = await report('deepseek-v3', '--quantisation', 'Q4_K', '--tensors');
+    expect(uniform.parameters.total).toBe(671_026_419_200);
+    expect(uniform.expert.bytes).toBe(3 * 8_257_536);
+    expect(uniform.kvBytesPerToken.mla).toBe(70_272);
+    expect(uniform.bytes.routedPerToken).toBe(58 * 8 * 3 * 8_257_536);
+    expect(uniform.tensors).toHaveLength(1025 + 61);
+  });
+
+  it('says what fits, in 100 columns', async () => {
+    const { out } = await say(
+      'model',
+      'deepseek-v3',
+      '--memory',
+      '64 GiB',
+      '--tensors',
+      '--layout',
+      'expert-contiguous',
+    );
+    expect(out).toContain('671.026 billion');
+    expect(out).toContain('in slices');
+    expect(widest(out)).toBeLessThanOrEqual(100);
+  });
+
+  it.each([
+    [['deepseek-v33'], 'did you mean deepseek-v3'],
+    [['none.gguf'], 'there is no such file'],
+    [['none.json'], 'there is no such file'],
+    [['deepseek-v3', '--quantisation', 'Q4_Y'], '--quantisation: found "Q4_Y"'],
+    [['deepseek-v3', '--memory', '64'], "--memory: found '64', which has no unit"],
+  ])('%j is bad input', async (args, says) => {
+    const { code, error } = await say('model', ...args);
+    expect(code).toBe(2);
+    expect(error).toContain(says);
+  });
+});
+
 describe('completion', () => {
   it.each(['bash', 'zsh', 'fish'])('%s knows commands and options', async (shell) => {
     const { out } = await say('completion', shell);
