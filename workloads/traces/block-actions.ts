@@ -5,8 +5,6 @@
 import type { CountedAction } from './pairing.ts';
 import { TraceError } from './trace-error.ts';
 
-export const QUEUE = 81;
-export const ISSUE = 68;
 export const COMPLETE = 67;
 export const REQUEUE = 82;
 

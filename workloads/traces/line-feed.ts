@@ -43,10 +43,6 @@ export class LineFeed {
     this.#parse = parse;
   }
 
-  get line(): number {
-    return this.#lines;
-  }
-
   push(bytes: Uint8Array): void {
     const chunk = plain(bytes);
     let from = 0;

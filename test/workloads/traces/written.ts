@@ -40,7 +40,7 @@ export const LAYOUTS = [
   '%5T.%9t,%M,%m,%c,%s,%p,%a,%d,%S,%n,%N,%C\\n',
   '%5T.%9t,%a,%d,%S,%n,%N,%p,%C\\n',
   '%D %2c %8s %5T.%9t %5p %2a %3d %S + %n [%C]\\n',
-  '%a;%T %t;%-3d;%S;%N\\n',
+  '%a;%T %t;%-3d;%S;%N;%C\\n',
 ];
 
 export interface Written {

@@ -6,7 +6,7 @@
  * line in place. %t is the nanoseconds of the second as a whole number, zero-padded to its width only.
  */
 import { ActionCounts, COMPLETE, REQUEUE } from '../block-actions.ts';
-import { BlockTrace } from '../block-trace.ts';
+import { BlockTrace, OTHER, type TraceOperation } from '../block-trace.ts';
 import { TraceClock } from '../clock.ts';
 import { finishRequests, type ImportOptions, linesLike, type TraceFormat } from '../imported.ts';
 import { LineFeed, type LineKind, NOISE, RECORD, textOf, UNKNOWN } from '../line-feed.ts';
@@ -15,6 +15,7 @@ import { ProcessNames } from '../process-names.ts';
 import { operationOf } from '../rwbs.ts';
 import { Scanner } from '../scanner.ts';
 import { TraceError } from '../trace-error.ts';
+import { compileLayout } from './layout-steps.ts';
 
 const NAME = 'blkparse-layout';
 /** An action and an RWBS field side by side: some layout, but which one only its user knows. */
@@ -28,9 +29,6 @@ export const blkparseLayout: TraceFormat = {
   open: (options) => new BlkparseLayoutImporter(options),
 };
 
-/** Fields read as numbers, by letter; the others are text. */
-const NUMBERS = 'cemMnNpsStTuUgz';
-const TEXTS = 'adCP';
 /** The letters as places in the table of a line's values. */
 const ACTION = 97;
 const BYTES = 78;
@@ -50,43 +48,6 @@ const SECTORS = 110;
 const BLANK = 32;
 const COMMA = 44;
 
-/** A literal byte (field 0), or a field's letter with the byte that ends it (0 = the end of the line). */
-interface Step {
-  field: number;
-  byte: number;
-}
-
-/** Compiles a layout; throws on an unknown field and where a field is missing that a request needs. */
-export function compileLayout(layout: string): Step[] {
-  const text = layout.replace(/\\n|\n/g, '').replace(/\\t/g, '\t');
-  const steps: Step[] = [];
-  for (let at = 0; at < text.length; at++) {
-    const field = /^%-?\d*([A-Za-z])/.exec(text.slice(at));
-    if (!field) {
-      steps.push({ field: 0, byte: text.charCodeAt(at) });
-      continue;
-    }
-    if (!NUMBERS.includes(field[1]) && !TEXTS.includes(field[1]) && field[1] !== 'D')
-      throw new TraceError(
-        NAME,
-        `character ${at + 1} of the layout`,
-        field[0],
-        `one of %${[...NUMBERS, ...TEXTS, 'D'].join(' %')}`,
-      );
-    at += field[0].length - 1;
-    steps.push({ field: field[1].charCodeAt(0), byte: at + 1 < text.length ? text.charCodeAt(at + 1) : 0 });
-  }
-  const has = (letter: string) => steps.some((step) => step.field === letter.charCodeAt(0));
-  for (const [letter, why] of [
-    ['a', 'the action: without it an I/O would be counted up to six times'],
-    ['T', 'the seconds'],
-    ['S', 'the sector'],
-  ])
-    if (!has(letter)) throw new TraceError(NAME, 'the layout', layout, `%${letter} in it, ${why}`);
-  if (!has('n') && !has('N')) throw new TraceError(NAME, 'the layout', layout, '%n or %N in it, the length');
-  return steps;
-}
-
 class BlkparseLayoutImporter {
   readonly #trace = new BlockTrace();
   readonly #clock = new TraceClock(1e3, 'recorded');
@@ -95,10 +56,16 @@ class BlkparseLayoutImporter {
   readonly #counts = new ActionCounts();
   readonly #scanner = new Scanner();
   readonly #counted: number;
+  readonly #hasPid: boolean;
   readonly #fields: Uint8Array;
   readonly #bytes: Uint8Array;
   /** The numeric fields of the line at hand, by letter. */
   readonly #values = new Float64Array(128);
+  /** The text fields of the line at hand. */
+  #action = 0;
+  #op: TraceOperation = OTHER;
+  #nameStart = 0;
+  #nameEnd = 0;
   #deviceKey = -1;
   #device = 0;
   readonly #feed: LineFeed;
@@ -112,6 +79,7 @@ class BlkparseLayoutImporter {
         'the format string that blkparse -f was given, such as "%5T.%9t,%a,%d,%S,%n,%p,%C\\n"',
       );
     const steps = compileLayout(options.layout);
+    this.#hasPid = steps.some((step) => step.field === PID);
     this.#fields = Uint8Array.from(steps, (step) => step.field);
     this.#bytes = Uint8Array.from(steps, (step) => step.byte);
     this.#pairing = new RequestPairing(this.#trace, options.action);
@@ -132,77 +100,95 @@ class BlkparseLayoutImporter {
   }
 
   #line(bytes: Uint8Array, start: number, end: number): LineKind {
-    const scanner = this.#scanner;
     const values = this.#values;
-    const fields = this.#fields;
-    scanner.line(bytes, start, end);
+    this.#scanner.line(bytes, start, end);
     values[MAJOR] = values[MINOR] = values[PID] = values[NANOSECONDS] = 0;
     values[CPU] = -1;
     values[BYTES] = NaN;
-    let action = 0;
-    let op = operationOf(0, 0);
-    let nameStart = end;
-    let nameEnd = end;
+    this.#nameStart = this.#nameEnd = end;
+    const fields = this.#fields;
     for (let step = 0; step < fields.length; step++) {
       const field = fields[step];
-      const byte = this.#bytes[step];
-      if (field === 0) {
-        if (byte === BLANK) scanner.blanks();
-        else if (!scanner.accept(byte)) return NOTE.test(textOf(bytes, start, end)) ? NOISE : UNKNOWN;
-        continue;
-      }
-      if (byte !== BLANK || field !== PROCESS) scanner.blanks();
-      if (field === ACTION || field === RWBS || field === PROCESS || field === PAYLOAD) {
-        const from = scanner.at;
-        this.#skipTo(byte);
-        if (field === ACTION) {
-          action = bytes[from];
-          const single = scanner.at === from + 1 || bytes[from + 1] === BLANK;
-          if (scanner.at === from) return UNKNOWN;
-          // Most lines are other actions of an I/O already counted: what follows does not matter.
-          if (!single || (action !== this.#counted && action !== COMPLETE && action !== REQUEUE)) {
-            this.#counts.count(action);
-            return RECORD;
-          }
-        } else if (field === RWBS) op = operationOf(bytes[from], bytes[from + 1]);
-        else if (field === PROCESS) {
-          nameStart = from;
-          nameEnd = scanner.at;
-        }
-      } else if (field === DEVICE) {
-        values[MAJOR] = scanner.number();
-        if (!scanner.accept(COMMA)) return UNKNOWN;
-        values[MINOR] = scanner.number();
-        scanner.blanks();
-      } else {
-        const value = scanner.number();
-        if (Number.isNaN(value)) return NOTE.test(textOf(bytes, start, end)) ? NOISE : UNKNOWN;
-        values[field] = value;
+      if (!this.#read(field, this.#bytes[step]))
+        return NOTE.test(textOf(bytes, start, end)) ? NOISE : UNKNOWN;
+      // Most lines are other actions of an I/O already counted: what follows does not matter.
+      if (field === ACTION && !this.#matters(this.#action)) {
+        this.#counts.count(this.#action);
+        return RECORD;
       }
     }
-    this.#counts.count(action);
-    this.#record(action, op, bytes, nameStart, nameEnd);
+    this.#counts.count(this.#action);
+    this.#request();
     return RECORD;
   }
 
-  #record(
-    action: number,
-    op: ReturnType<typeof operationOf>,
-    bytes: Uint8Array,
-    nameStart: number,
-    nameEnd: number,
-  ): void {
+  #matters(action: number): boolean {
+    return action === this.#counted || action === COMPLETE || action === REQUEUE;
+  }
+
+  /** Reads one step of the layout; false if something else stands there. */
+  #read(field: number, byte: number): boolean {
+    const scanner = this.#scanner;
     const values = this.#values;
+    if (field === 0 && byte !== BLANK) return scanner.accept(byte);
+    scanner.blanks();
+    switch (field) {
+      case 0:
+        return true;
+      case ACTION:
+      case RWBS:
+      case PROCESS:
+      case PAYLOAD:
+        return this.#readText(field, byte);
+      case DEVICE:
+        values[MAJOR] = scanner.number();
+        if (!scanner.accept(COMMA)) return false;
+        values[MINOR] = scanner.number();
+        scanner.blanks();
+        return true;
+      default:
+        values[field] = scanner.number();
+        return !Number.isNaN(values[field]);
+    }
+  }
+
+  #readText(field: number, byte: number): boolean {
+    const { bytes, at: from } = this.#scanner;
+    this.#skipTo(byte);
+    const to = this.#scanner.at;
+    if (field === ACTION) {
+      // Two letters (UT, timer unplug) are none that counts.
+      this.#action = to === from + 1 || bytes[from + 1] === BLANK ? bytes[from] : 0;
+      return to > from;
+    }
+    if (field === RWBS) this.#op = operationOf(bytes[from], bytes[from + 1]);
+    else if (field === PROCESS) {
+      this.#nameStart = from;
+      this.#nameEnd = to;
+    }
+    return true;
+  }
+
+  #request(): void {
+    const values = this.#values;
+    const action = this.#action;
     const device = this.#deviceOf(values[MAJOR], values[MINOR]);
     const length = Number.isNaN(values[BYTES]) ? values[SECTORS] * SECTOR : values[BYTES];
     const sector = values[SECTOR_NUMBER];
     const time = this.#clock.at(values[SECONDS], values[NANOSECONDS]);
-    if (action === COMPLETE) this.#pairing.completed(time, device, sector, length, op, values[CPU]);
+    if (action === COMPLETE) this.#pairing.completed(time, device, sector, length, this.#op, values[CPU]);
     else if (action === REQUEUE) this.#pairing.requeued(device, sector);
     else {
-      const source = this.#names.of(values[PID], bytes, nameStart, nameEnd);
-      this.#pairing.issued(time, device, sector, length, op, values[PID], values[CPU], source);
+      const source = this.#sourceOf(values[PID]);
+      this.#pairing.issued(time, device, sector, length, this.#op, values[PID], values[CPU], source);
     }
+  }
+
+  /** Names are remembered by pid; without pids each is read. */
+  #sourceOf(pid: number): number {
+    const { bytes } = this.#scanner;
+    if (this.#hasPid) return this.#names.of(pid, bytes, this.#nameStart, this.#nameEnd);
+    return this.#trace.sources.indexOf(textOf(bytes, this.#nameStart, this.#nameEnd).trim());
   }
 
   #skipTo(byte: number): void {
