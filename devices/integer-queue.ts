@@ -12,6 +12,11 @@ export class IntegerQueue {
     this.#ring[(this.#head + this.length++) & (this.#ring.length - 1)] = value;
   }
 
+  /** The oldest value; the queue must not be empty. */
+  get first(): number {
+    return this.#ring[this.#head];
+  }
+
   /** Takes the oldest value; the queue must not be empty. */
   shift(): number {
     const value = this.#ring[this.#head];

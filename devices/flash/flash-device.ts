@@ -3,12 +3,13 @@
  *
  *   doorbell, fetch, firmware (nvme/controller) -> mapping -> dies and channels (nand) -> link -> completion
  *
+ * and a write doorbell, fetch, firmware -> room in the buffer -> link -> completion, and later the dies (write-path).
  * Only the bytes asked of a page cross its channel and the link; two reads of one page read it twice. Data goes to the
  * host page by page as it leaves the channel, or in TLPs while it leaves it, or when the whole command is in.
  */
 import type { HandlerId, Simulation } from '../../sim/index.ts';
 import { grown } from '../../sim/slots.ts';
-import type { BlockOperation } from '../block-device.ts';
+import { type BlockOperation, READ } from '../block-device.ts';
 import { Commands } from '../commands.ts';
 import type { Drive, DriveOptions } from '../drive.ts';
 import { Controller, type ControllerOptions } from '../nvme/controller.ts';
@@ -17,7 +18,8 @@ import type { AllocationOrder } from './allocation.ts';
 import { checkGeometry, type FlashGeometry } from './geometry.ts';
 import { FlashMapping, type Layout } from './mapping.ts';
 import { Nand } from './nand.ts';
-import type { ChannelTiming, DieParallelism, NandTiming } from './timing.ts';
+import type { ChannelTiming, DieParallelism, NandTiming, ProgramTiming } from './timing.ts';
+import { type WriteOptions, WritePath } from './write-path.ts';
 
 export const HOST_TRANSFERS = ['per-page', 'per-tlp', 'per-request'] as const;
 /** When data read from the flash goes to the host. */
@@ -27,6 +29,8 @@ export interface FlashDeviceOptions extends DriveOptions {
   readonly geometry: FlashGeometry;
   readonly nand: NandTiming;
   readonly channel: ChannelTiming;
+  /** Writes; absent: a write ends when its data is in the device, and is not programmed. */
+  readonly write?: WriteOptions & ProgramTiming;
   /** Default die. */
   readonly dieParallelism?: DieParallelism;
   /** Default per-page. */
@@ -47,6 +51,11 @@ export class FlashDevice implements Drive {
   readonly #controller: Controller;
   readonly #mapping: FlashMapping;
   readonly #nand: Nand;
+  readonly #writes: WritePath | undefined;
+  readonly #sim: Simulation;
+  readonly #acknowledgeTime: number;
+  readonly #requestTime: number;
+  readonly #hostReadTime: number;
   readonly #upstream: TlpLink;
   readonly #downstream: TlpLink;
   readonly #pageBytes: number;
@@ -56,7 +65,12 @@ export class FlashDevice implements Drive {
   #offset = new Float64Array(64);
   /** Bytes of a command that have not crossed a channel yet. */
   #left = new Float64Array(64);
+  #operation = new Int32Array(64);
   readonly #finished: HandlerId;
+  readonly #asked: HandlerId;
+  readonly #sent: HandlerId;
+  readonly #received: HandlerId;
+  readonly #acknowledged: HandlerId;
 
   constructor(sim: Simulation, options: FlashDeviceOptions) {
     const { name, capacity, blockSize = 512, maxTransfer = Infinity, queues = 128, geometry } = options;
@@ -70,12 +84,23 @@ export class FlashDevice implements Drive {
     this.#commands = new Commands(sim, this);
     this.#upstream = new TlpLink(sim, options.link, options.readPath);
     this.#downstream = new TlpLink(sim, options.link, options.writePath);
-    const ready = sim.register((command) => this.#read(command));
+    this.#sim = sim;
+    const ready = sim.register((command) => this.#start(command));
     this.#controller = new Controller(sim, queues, controller, this.#upstream, this.#downstream, ready);
     this.#mapping = new FlashMapping(geometry, allocation.order, allocation.layout);
     const moved = sim.register((command, bytes) => this.#onMoved(command, bytes));
     const pieceBytes = hostTransfer === 'per-tlp' ? options.link.payload : undefined;
-    this.#nand = new Nand(sim, { ...options, dieParallelism, pieceBytes }, moved);
+    const written = sim.register((tag) => this.#writes?.written(tag));
+    const nandOptions = { ...options, dieParallelism, pieceBytes, program: options.write };
+    this.#nand = new Nand(sim, nandOptions, moved, written);
+    const admitted = sim.register((command) => this.#fetchData(command));
+    const bytesOf = (command: number) => this.#left[command];
+    if (options.write) {
+      this.#writes = new WritePath(sim, options.write, geometry, capacity, this.#nand, bytesOf, admitted);
+    }
+    this.#acknowledgeTime = options.write?.acknowledgeTime ?? 0;
+    this.#requestTime = this.#upstream.messageTime(controller.messages.fetchRequest);
+    this.#hostReadTime = controller.hostReadTime ?? 0;
     this.#pageBytes = geometry.pageBytes;
     this.#channels = geometry.channels;
     this.#wholeRequests = hostTransfer === 'per-request';
@@ -83,6 +108,14 @@ export class FlashDevice implements Drive {
     this.#completionTime =
       this.#upstream.messageTime(completionEntry) + this.#upstream.messageTime(interrupt);
     this.#finished = sim.register((command) => this.#finish(command));
+    this.#asked = sim.register((command) => sim.after(this.#hostReadTime, this.#sent, command));
+    this.#sent = sim.register((command) =>
+      this.#downstream.send(this.#left[command], 0, this.#received, command),
+    );
+    this.#received = sim.register((command) => this.#onReceived(command));
+    this.#acknowledged = sim.register((command) =>
+      this.#upstream.send(0, this.#completionTime, this.#finished, command),
+    );
   }
 
   get statistics() {
@@ -90,7 +123,14 @@ export class FlashDevice implements Drive {
   }
 
   get busy() {
-    return { read: this.#upstream.busy, write: this.#downstream.busy, units: 0 };
+    const { arrayBusy } = this.#nand.activity;
+    const units = arrayBusy.reduce((sum, time) => sum + time, 0) / arrayBusy.length;
+    return { read: this.#upstream.busy, write: this.#downstream.busy, units };
+  }
+
+  /** Where time went: in the flash, in the firmware, and what writes cost. */
+  get activity() {
+    return { nand: this.#nand.activity, firmware: this.#controller.firmware, writes: this.#writes };
   }
 
   restartStatistics(): void {
@@ -109,10 +149,29 @@ export class FlashDevice implements Drive {
     if (command >= this.#offset.length) {
       this.#offset = grown(this.#offset, 2 * this.#offset.length);
       this.#left = grown(this.#left, 2 * this.#left.length);
+      this.#operation = grown(this.#operation, 2 * this.#operation.length);
     }
     this.#offset[command] = offset;
     this.#left[command] = bytes;
+    this.#operation[command] = operation;
     this.#controller.submit(command, operation, bytes, queue);
+  }
+
+  /** The firmware has dealt with a command. */
+  #start(command: number): void {
+    if (this.#operation[command] === READ) this.#read(command);
+    else if (this.#writes) this.#writes.submit(command);
+    else this.#fetchData(command);
+  }
+
+  /** Reads a write's data from the host. */
+  #fetchData(command: number): void {
+    this.#upstream.send(0, this.#requestTime, this.#asked, command);
+  }
+
+  #onReceived(command: number): void {
+    this.#sim.after(this.#acknowledgeTime, this.#acknowledged, command);
+    this.#writes?.received(this.#left[command]);
   }
 
   /** Gives the pages of a read to their planes. */
@@ -135,6 +194,10 @@ export class FlashDevice implements Drive {
   }
 
   #onMoved(command: number, bytes: number): void {
+    if (command < 0) {
+      this.#writes?.copied(command, bytes);
+      return;
+    }
     this.#left[command] -= bytes;
     const last = this.#left[command] === 0;
     if (!this.#wholeRequests) {

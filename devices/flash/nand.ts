@@ -4,23 +4,28 @@
  * A read waits for its target, takes the channel for its command, the array for tR, and the channel again for its data.
  * The oldest read of a target fixes the die and the page offset; reads of the die's other planes at that offset join it.
  * The target takes its next command when its pages are out, or with cache read when they are in the register. Channels
- * serve targets in turn and data in the order in which it became ready. Source of the rules: facts of MQSim's
+ * serve targets in turn and data in the order in which it became ready. A program moves its data to the target and then
+ * holds the array for tPROG, an erase for tBERS; reads go first, and may suspend either. Source of the rules: facts of MQSim's
  * TSU_OutOfOrder and NVM_PHY_ONFI_NVDDR2 (7ec40e3), with its choices as options.
  */
 import { duration, type HandlerId, type Picoseconds, type Simulation } from '../../sim/index.ts';
 import { IntegerQueue } from '../integer-queue.ts';
-import type { TailStep } from '../queue-parameters.ts';
 import { type FlashGeometry, planeCount } from './geometry.ts';
-import { Operations, READ_PAGES } from './operations.ts';
+import { NandActivity } from './nand-activity.ts';
+import { ERASE, Operations, PROGRAM, READ_PAGES } from './operations.ts';
 import { PageQueue } from './page-queue.ts';
+import { ReadTime } from './read-time.ts';
 import { ReadySet } from './ready-set.ts';
-import type { ChannelTiming, DieParallelism, NandTiming } from './timing.ts';
+import { ERASED, TargetWrites } from './target-writes.ts';
+import type { ChannelTiming, DieParallelism, NandTiming, ProgramTiming } from './timing.ts';
 
 export interface NandOptions {
   readonly name: string;
   readonly geometry: FlashGeometry;
   readonly nand: NandTiming;
   readonly channel: ChannelTiming;
+  /** Absent: nothing is programmed or erased. */
+  readonly program?: ProgramTiming;
   readonly dieParallelism: DieParallelism;
   /** Largest piece in which a page crosses the channel; default the page. */
   readonly pieceBytes?: number;
@@ -29,6 +34,10 @@ export interface NandOptions {
 const NONE = -1;
 
 export class Nand {
+  readonly activity: NandActivity;
+  /** Planes that a program writes or an erase empties, and the bytes of a program. */
+  readonly planesAtOnce: number;
+  readonly programBytes: number;
   readonly #sim: Simulation;
   readonly #options: NandOptions;
   readonly #planes: number;
@@ -36,11 +45,12 @@ export class Nand {
   readonly #targetsPerChannel: number;
   readonly #joins: boolean;
   readonly #cacheRead: boolean;
+  readonly #piece: number;
   readonly #inTurn: boolean;
   readonly #dataFirst: boolean;
-  readonly #tail: readonly TailStep[];
-  readonly #random: () => number;
+  readonly #readTime: ReadTime;
   readonly #moved: HandlerId;
+  readonly #written: HandlerId;
 
   readonly #pages: PageQueue;
   readonly #operations: Operations;
@@ -48,6 +58,7 @@ export class Nand {
   readonly #array: Int32Array;
   readonly #held: Uint8Array;
   readonly #register: Int32Array;
+  readonly #writes: TargetWrites;
   /** Of each channel. */
   readonly #ready: ReadySet[];
   readonly #data: IntegerQueue[];
@@ -60,29 +71,36 @@ export class Nand {
   readonly #pieceMoved: HandlerId;
   readonly #orderOf = (page: number): number => this.#pages.orderOf(page);
 
-  /** @param moved called as moved(command, bytes) when bytes of a command's pages have crossed a channel */
-  constructor(sim: Simulation, options: NandOptions, moved: HandlerId) {
+  /**
+   * @param moved called as moved(command, bytes) when bytes of a command's pages have crossed a channel
+   * @param written called as written(tag, 0) at the end of a program, and as written(ERASED, 0) at that of an erase
+   */
+  constructor(sim: Simulation, options: NandOptions, moved: HandlerId, written: HandlerId) {
     const { name, geometry, nand, channel, dieParallelism } = options;
     const targetPlanes = { plane: 1, die: geometry.planes, chip: geometry.planes * geometry.dies };
     this.#sim = sim;
     this.#options = options;
     this.#moved = moved;
+    this.#written = written;
     this.#planes = geometry.planes;
     this.#planesPerTarget = targetPlanes[dieParallelism];
     const targets = planeCount(geometry) / this.#planesPerTarget;
     this.#targetsPerChannel = targets / geometry.channels;
     this.#joins = (nand.multiPlane ?? true) && dieParallelism !== 'plane' && geometry.planes > 1;
     this.#cacheRead = nand.cacheRead ?? true;
+    this.#piece = Math.min(options.pieceBytes ?? geometry.pageBytes, geometry.pageBytes);
     this.#inTurn = (channel.priority ?? 'interleave') === 'interleave';
     this.#dataFirst = channel.priority === 'data-first';
-    this.#tail = nand.readTail ?? [];
-    this.#random = sim.random(`${name}/read-retry`);
+    this.#readTime = new ReadTime(nand, sim.random(`${name}/read-retry`));
     this.#pages = new PageQueue(targets);
     this.#operations = new Operations(targets, geometry.planes);
     this.#array = new Int32Array(targets).fill(NONE);
     this.#held = new Uint8Array(targets);
     this.#register = new Int32Array(targets).fill(NONE);
+    this.planesAtOnce = Math.min(this.#planes, this.#planesPerTarget);
+    this.programBytes = this.planesAtOnce * geometry.pageBytes * (options.program?.pagesAtOnce ?? 1);
     const { channels } = geometry;
+    this.activity = new NandActivity(sim, targets, channels);
     this.#ready = Array.from({ length: channels }, () => new ReadySet(this.#targetsPerChannel));
     this.#data = Array.from({ length: channels }, () => new IntegerQueue());
     this.#moving = new Int32Array(channels).fill(NONE);
@@ -90,6 +108,7 @@ export class Nand {
     this.#commandNext = new Uint8Array(channels);
     this.#commandSent = sim.register((c) => this.#onCommandSent(c));
     this.#arrayDone = sim.register((operation) => this.#onArrayDone(operation));
+    this.#writes = new TargetWrites(sim, options.program, targets, this.#arrayDone);
     this.#pieceMoved = sim.register((operation, bytes) => this.#onPieceMoved(operation, bytes));
   }
 
@@ -98,6 +117,35 @@ export class Nand {
     const target = Math.floor(plane / this.#planesPerTarget);
     this.#pages.add(target, command, plane, page, bytes, this.#sim.now);
     this.#update(target);
+  }
+
+  /** Number of targets; a program or an erase names one. */
+  get targets(): number {
+    return this.#array.length;
+  }
+
+  get targetsPerChannel(): number {
+    return this.#targetsPerChannel;
+  }
+
+  firstPlaneOf(target: number): number {
+    return target * this.#planesPerTarget;
+  }
+
+  /** Queues a program of `programBytes` on a target; `tag` is one of the kinds of program. */
+  program(target: number, tag: number): void {
+    this.#queueWrite(target, tag);
+  }
+
+  /** Queues the erase of a block (of all its planes) on a target; written(-1, 0) is called at its end. */
+  erase(target: number): void {
+    this.#queueWrite(target, ERASED);
+  }
+
+  #queueWrite(target: number, write: number): void {
+    this.#writes.queue(target, write);
+    this.#update(target);
+    this.kick(Math.floor(target / this.#targetsPerChannel));
   }
 
   channelOf(plane: number): number {
@@ -116,9 +164,19 @@ export class Nand {
     }
   }
 
-  /** Starts the next read of a target: its command takes the channel, then the array works. */
+  /** Starts the next operation of a target: reads before programs and erases. */
   #issue(channel: number, target: number): void {
+    this.#busy[channel] = 1;
+    this.#commandNext[channel] = 0;
+    if (this.#canRead(target)) this.#issueRead(channel, target);
+    else this.#issueWrite(channel, target);
+  }
+
+  /** The command takes the channel, then the array works. */
+  #issueRead(channel: number, target: number): void {
     const { base, perPlane, planeBusy } = this.#options.channel;
+    this.#writes.overtake(target);
+    const suspension = this.#array[target] === NONE ? 0 : this.#writes.suspend(target);
     const operation = this.#operations.readPlace(target, this.#register[target]);
     const readTime = this.#gather(target, operation);
     const planes = this.#operations.count[operation];
@@ -126,12 +184,40 @@ export class Nand {
     const command = base + planes * perPlane;
     const held = this.#inTurn ? command : command + busy;
     this.#array[target] = operation;
-    this.#busy[channel] = 1;
-    this.#commandNext[channel] = 0;
     this.#update(target);
+    this.activity.command(channel, held);
+    this.activity.array(target, suspension + readTime);
     this.#sim.after(held, this.#commandSent, channel);
-    const time = command + busy + readTime + (this.#options.nand.readyTime ?? 0);
+    const time = command + busy + suspension + readTime + (this.#options.nand.readyTime ?? 0);
     this.#sim.after(time, this.#arrayDone, operation);
+  }
+
+  #issueWrite(channel: number, target: number): void {
+    const { base, perPlane } = this.#options.channel;
+    const operations = this.#operations;
+    const operation = operations.writePlace(target);
+    const tag = this.#writes.take(target);
+    const command = base + perPlane;
+    operations.begin(operation, tag === ERASED ? ERASE : PROGRAM);
+    operations.add(operation, tag);
+    this.#array[target] = operation;
+    this.#update(target);
+    this.activity.command(channel, command);
+    this.#sim.after(command, this.#commandSent, channel);
+    if (tag === ERASED) {
+      this.#beginWrite(target, operation, command);
+    } else {
+      operations.left[operation] = this.programBytes;
+      this.#data[channel].push(operation);
+    }
+  }
+
+  /** The array begins a program or an erase in `delay`. */
+  #beginWrite(target: number, operation: number, delay: Picoseconds): void {
+    const time = this.#writes.timeOf(this.#operations.pageAt(operation, 0));
+    this.#writes.work(target, operation, delay + time);
+    this.activity.array(target, time);
+    this.#update(target);
   }
 
   /** Takes the oldest read of the target and those that can join it into `operation`. @returns the array's time */
@@ -142,6 +228,7 @@ export class Nand {
     const plane = pages.planeOf(first);
     const page = pages.pageOf(first);
     let bytes = pages.bytesOf(first);
+    this.activity.pageStarts(pages.timeOf(first));
     operations.begin(operation, READ_PAGES);
     pages.remove(target, first);
     operations.add(operation, first);
@@ -151,25 +238,13 @@ export class Nand {
         const read = other === plane ? NONE : pages.find(other, page);
         if (read === NONE) continue;
         pages.remove(target, read);
+        this.activity.pageStarts(pages.timeOf(read));
         operations.add(operation, read);
         operations.sortLast(operation, this.#orderOf);
         if (pages.bytesOf(read) > bytes) bytes = pages.bytesOf(read);
       }
     }
-    return this.#readTime(page, bytes);
-  }
-
-  #readTime(page: number, bytes: number): Picoseconds {
-    const { readTimes, partialRead } = this.#options.nand;
-    const times = partialRead && bytes <= partialRead.bytes ? partialRead.readTimes : readTimes;
-    const time = times.length === 1 ? times[0] : times[page % times.length];
-    if (this.#tail.length === 0) return time;
-    let draw = this.#random();
-    for (const { share, extra } of this.#tail) {
-      if (draw < share) return time + extra;
-      draw -= share;
-    }
-    return time;
+    return this.#readTime.draw(page, bytes);
   }
 
   #onCommandSent(channel: number): void {
@@ -179,9 +254,17 @@ export class Nand {
 
   #onArrayDone(operation: number): void {
     const target = this.#operations.targetOf(operation);
-    if (this.#register[target] === NONE) this.#expose(target, operation);
+    if (this.#operations.kind[operation] !== READ_PAGES) this.#endWrite(target, operation);
+    else if (this.#register[target] === NONE) this.#expose(target, operation);
     else this.#held[target] = 1;
     this.kick(Math.floor(target / this.#targetsPerChannel));
+  }
+
+  #endWrite(target: number, operation: number): void {
+    this.#array[target] = NONE;
+    this.#writes.end(target);
+    this.#update(target);
+    this.#sim.call(this.#written, this.#operations.pageAt(operation, 0), 0);
   }
 
   /** The pages go from the array to the register and wait for the channel. */
@@ -190,6 +273,7 @@ export class Nand {
     this.#array[target] = NONE;
     this.#held[target] = 0;
     this.#register[target] = operation;
+    operations.time[operation] = this.#sim.now;
     operations.left[operation] = this.#pages.bytesOf(operations.pageAt(operation, 0));
     this.#data[Math.floor(target / this.#targetsPerChannel)].push(operation);
     this.#update(target);
@@ -202,21 +286,33 @@ export class Nand {
     if (operation === NONE) {
       operation = this.#data[channel].shift();
       this.#moving[channel] = operation;
+      if (this.#operations.kind[operation] === READ_PAGES)
+        this.activity.dataStarts(this.#operations.time[operation]);
     }
-    const bytes = Math.min(this.#operations.left[operation], this.#options.pieceBytes ?? Infinity);
+    const bytes = Math.min(this.#operations.left[operation], this.#piece);
+    const time = duration(bytes, rate);
     this.#busy[channel] = 1;
     this.#commandNext[channel] = 1;
-    this.#sim.after(duration(bytes, rate), this.#pieceMoved, operation, bytes);
+    this.activity.data(channel, time);
+    this.#sim.after(time, this.#pieceMoved, operation, bytes);
   }
 
   #onPieceMoved(operation: number, bytes: number): void {
     const operations = this.#operations;
     const target = operations.targetOf(operation);
     const channel = Math.floor(target / this.#targetsPerChannel);
-    const page = operations.pageAt(operation, operations.next[operation]);
-    const command = this.#pages.commandOf(page);
     this.#busy[channel] = 0;
     operations.left[operation] -= bytes;
+    if (operations.kind[operation] === PROGRAM) {
+      if (operations.left[operation] === 0) {
+        this.#moving[channel] = NONE;
+        this.#beginWrite(target, operation, 0);
+      }
+      this.kick(channel);
+      return;
+    }
+    const page = operations.pageAt(operation, operations.next[operation]);
+    const command = this.#pages.commandOf(page);
     if (operations.left[operation] === 0) {
       this.#pages.release(page);
       const next = ++operations.next[operation];
@@ -237,11 +333,26 @@ export class Nand {
     else this.#update(target);
   }
 
-  /** Tells the channel whether the target could take a command. */
+  /** Whether the oldest read of a target may start. */
+  #canRead(target: number): boolean {
+    if (this.#pages.first(target) === NONE) return false;
+    if (this.#register[target] !== NONE && !this.#cacheRead) return false;
+    return this.#array[target] === NONE ? !this.#writes.isDue(target) : this.#writes.suspendable(target);
+  }
+
+  /** Resumes what was suspended when no read wants the target, and tells the channel whether the target could take a command. */
   #update(target: number): void {
-    const idle = this.#array[target] === NONE && (this.#cacheRead || this.#register[target] === NONE);
+    const idle = this.#array[target] === NONE && this.#register[target] === NONE;
+    let ready = this.#canRead(target);
+    if (idle && !ready) {
+      if (this.#writes.suspended(target)) {
+        this.#array[target] = this.#operations.writePlace(target);
+        this.#writes.resume(target, this.#array[target]);
+      } else {
+        ready = this.#writes.waits(target);
+      }
+    }
     const channel = Math.floor(target / this.#targetsPerChannel);
-    const ready = idle && this.#pages.first(target) !== NONE;
     this.#ready[channel].set(target - channel * this.#targetsPerChannel, ready);
   }
 }

@@ -16,7 +16,7 @@ export class Operations {
   readonly next: Int32Array;
   /** Bytes of that page that have not crossed yet. */
   readonly left: Int32Array;
-  /** When the data was ready to cross the channel, or the array operation ends. */
+  /** When the data was ready to cross the channel (read), or the array will be done (program, erase). */
   readonly time: Float64Array;
   readonly #pages: Int32Array;
   readonly #planes: number;

@@ -24,6 +24,34 @@ export interface NandTiming {
   readonly cacheRead?: boolean;
 }
 
+/** What is programmed: data from the host, the same into the SLC cache, a copy of garbage collection. */
+export const HOST_PROGRAM = 0;
+export const SLC_PROGRAM = 1;
+export const COPY_PROGRAM = 2;
+
+/** Programs and erases of a target, with reads that may interrupt them. */
+export interface ProgramTiming {
+  /** tPROG of a program, by turns (page types). */
+  readonly programTimes: readonly Picoseconds[];
+  /** Time of a program into the SLC cache, of as many bytes; default the same. */
+  readonly slcProgramTime?: Picoseconds;
+  /** Pages of each plane that a program writes at once: 3 for one-shot TLC. */
+  readonly pagesAtOnce: number;
+  /** tBERS. */
+  readonly eraseTime: Picoseconds;
+  /** Reads that may start on a target before a program that waits there; default as many as come. */
+  readonly readsFirst?: number;
+  /** Reads interrupt programs and erases; absent: they wait. */
+  readonly suspend?: {
+    /** From the suspend command to the array's being free. */
+    readonly time: Picoseconds;
+    /** Added to the rest of the operation when it resumes. */
+    readonly resume: Picoseconds;
+    /** Most suspensions of one operation; from then on reads wait for its end. */
+    readonly limit: number;
+  };
+}
+
 export const CHANNEL_PRIORITIES = ['interleave', 'data-first', 'command-first'] as const;
 /**
  * What a free channel does when both wait: commands and data in turn, and the channel is free during planeBusy; or data
