@@ -11,7 +11,8 @@ export interface ExperimentOptions extends CommonOptions {
   readonly seed?: string;
 }
 
-const repeated = (value: string, before: string[] = []) => [...before, value];
+/** Collects the values of an option that may be repeated. */
+export const repeated = (value: string, before: string[] = []) => [...before, value];
 
 /** A parser of whole numbers; it throws what commander prints as a usage error. */
 export const integerFrom =

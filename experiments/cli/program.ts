@@ -8,6 +8,7 @@ import { InputError } from '../errors.ts';
 import { dotted } from '../load/validate.ts';
 import { version } from '../version.ts';
 import { registerBounds } from './commands/bounds.ts';
+import { registerCache } from './commands/cache.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerFio } from './commands/fio.ts';
 import { registerList } from './commands/list.ts';
@@ -23,6 +24,7 @@ const REGISTER = [
   registerRun,
   registerSweep,
   registerBounds,
+  registerCache,
   registerFio,
   registerReport,
   registerList,

@@ -2,14 +2,11 @@
  * Runs the points of an experiment on worker threads. Results come back in the order of the points and do not depend on
  * the number of workers: each point is a pure function of its experiment.
  */
-import { availableParallelism } from 'node:os';
-import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { Tinypool } from 'tinypool';
 import { InputError } from '../errors.ts';
 import { located } from '../load/validate.ts';
 import type { Point } from '../load.ts';
 import type { Result } from '../result.ts';
+import { createPool } from './pool.ts';
 import type { ResultFolder } from './store.ts';
 import type { Answer, Task } from './worker.ts';
 
@@ -31,43 +28,6 @@ export class Interrupted extends Error {
 
 const REPORT_EVERY_MS = 250;
 
-/** Source files run through tsx, the compiled ones as they are. */
-const isSource = import.meta.url.endsWith('.ts');
-const workerFile = fileURLToPath(new URL(isSource ? './worker.ts' : './worker.js', import.meta.url));
-
-/** Teaches a thread TypeScript: tsx does so by itself for the main thread only. */
-const sourceLoader = () =>
-  `data:text/javascript,import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))}; register();`;
-
-interface Pool {
-  run(task: Task): Promise<Answer>;
-  destroy(): Promise<void>;
-}
-
-const threads = (count: number): Pool =>
-  new Tinypool({
-    filename: workerFile,
-    minThreads: count,
-    maxThreads: count,
-    execArgv: isSource ? ['--import', sourceLoader()] : [],
-  });
-
-/** Points one after another; between two of them a signal can come through. */
-async function thisThread(): Promise<Pool> {
-  const { default: work } = await import('./worker.ts');
-  let stopped = false;
-  return {
-    async run(task) {
-      await setImmediate();
-      if (stopped) throw new Error('stopped');
-      return work(task);
-    },
-    async destroy() {
-      stopped = true;
-    },
-  };
-}
-
 /** @throws InputError, Interrupted */
 export async function runPoints(points: readonly Point[], options: RunOptions = {}): Promise<Result[]> {
   const { folder, onProgress, signal } = options;
@@ -79,8 +39,7 @@ export async function runPoints(points: readonly Point[], options: RunOptions = 
     const running = progress.reduce((sum, part, index) => sum + (results[index] ? 1000 : part), 0);
     onProgress?.(finished(), running / 1000);
   };
-  const { workers = availableParallelism() } = options;
-  const pool = workers === 0 ? await thisThread() : threads(Math.min(workers, Math.max(1, missing.length)));
+  const pool = await createPool<Task, Answer>('sweep/worker', missing.length, options.workers);
   const stop = () => void pool.destroy();
   signal?.addEventListener('abort', stop);
   const timer = setInterval(report, REPORT_EVERY_MS);

@@ -1,0 +1,62 @@
+/** One policy at one capacity over the whole trace: what a worker thread does for `nvmoe cache`. */
+import { createPolicy, findPolicy, futureOf, parseSpec } from '../../policies/index.ts';
+import { Simulation } from '../../sim/index.ts';
+import { type ReplayCounts, replay } from '../../workloads/cache-replay.ts';
+import type { Unit } from './capacity.ts';
+import type { CacheRequests } from './requests.ts';
+
+export interface ReplayTask {
+  readonly requests: CacheRequests;
+  readonly policy: string;
+  readonly unit: Unit;
+  readonly capacity: number;
+  readonly scope: 'global' | 'layer';
+  readonly batch: 'one' | 'layer';
+  readonly seed: string;
+}
+
+/** Counts of the whole trace, and of each of its phases. */
+export interface PhaseCounts {
+  readonly all: ReplayCounts;
+  readonly prefill?: ReplayCounts;
+  readonly decode?: ReplayCounts;
+}
+
+const COUNTS = ['requests', 'hits', 'misses', 'bytesHit', 'bytesMissed', 'evictions'] as const;
+
+const sum = (parts: readonly ReplayCounts[]): ReplayCounts =>
+  Object.fromEntries(
+    COUNTS.map((key) => [key, parts.reduce((total, part) => total + part[key], 0)]),
+  ) as unknown as ReplayCounts;
+
+/** @throws RangeError for a policy that cannot be created with what the trace knows */
+export default function replayTask(task: ReplayTask): PhaseCounts {
+  const { requests, unit, capacity, scope, batch, seed } = task;
+  const { ids, objects, sizes, layers, segments } = requests;
+  const { needsFuture, needsPopularity } = findPolicy(parseSpec(task.policy).name);
+  const policy = createPolicy(task.policy, {
+    capacity,
+    objects,
+    sizes: unit === 'byte' ? sizes : undefined,
+    layers,
+    scope,
+    future: needsFuture ? futureOf(ids, objects) : undefined,
+    popularity: needsPopularity ? popularityOf(ids, objects) : undefined,
+    random: new Simulation({ seed }).random(`cache ${task.policy}`),
+  });
+  const trace = { ids, sizes, batches: batch === 'layer' ? requests.batches : undefined };
+  const runs = segments ?? [{ phase: undefined, from: 0, to: ids.length }];
+  const parts = runs.map(({ phase, from, to }) => ({ phase, counts: replay(policy, trace, { from, to }) }));
+  const of = (phase: string) => {
+    const own = parts.filter((part) => part.phase === phase);
+    return own.length > 0 ? sum(own.map(({ counts }) => counts)) : undefined;
+  };
+  return { all: sum(parts.map(({ counts }) => counts)), prefill: of('prefill'), decode: of('decode') };
+}
+
+/** Requests of each object: what a policy that pins is told beforehand. */
+function popularityOf(ids: Uint32Array, objects: number): Float64Array {
+  const popularity = new Float64Array(objects);
+  for (const id of ids) popularity[id]++;
+  return popularity;
+}
