@@ -93,8 +93,8 @@ export class Arc extends BoundedCache {
   private evictFrom(list: number, ghost: number): boolean {
     const { queue, guards } = this;
     const end = queue.sentinel(list);
-    let victim = queue.prev[end];
-    while (victim !== end && guards[victim] !== 0) victim = queue.prev[victim];
+    let victim = queue.newer(end);
+    while (victim !== end && guards[victim] !== 0) victim = queue.newer(victim);
     if (victim === end) return false;
     this.put(victim, ghost);
     this.evicted(victim);
@@ -102,7 +102,7 @@ export class Arc extends BoundedCache {
   }
 
   private forgetOldest(ghost: number): void {
-    this.put(this.queue.prev[this.queue.sentinel(ghost)], NOWHERE);
+    this.put(this.queue.newer(this.queue.sentinel(ghost)), NOWHERE);
   }
 
   /** Moves an object to the front of a list. */

@@ -1,6 +1,8 @@
 /**
- * CLOCK (FIFO-Reinsertion, second chance): a queue whose oldest object leaves, unless its counter of hits is above 0;
- * then the counter falls by 1 and the object goes to the front. The counter has `bits` bits; with 0 bits it is FIFO.
+ * CLOCK (second chance, FIFO-Reinsertion): objects stand in a circle in order of insertion, and a hand points to the
+ * oldest. An object whose counter of hits is 0 leaves, and the new one takes its place behind the hand; another's
+ * counter falls by 1 and the hand moves on. The counter has `bits` bits; with 0 bits this is FIFO. The hand passes
+ * protected objects without touching their counters.
  *
  * Source: Corbato, "A paging experiment with the Multics system", MIT Project MAC-M-384, 1968.
  */
@@ -10,16 +12,19 @@ import { definePolicy } from './definition.ts';
 import { Lists } from './lists.ts';
 import type { PolicyOptions } from './policy.ts';
 
+const EMPTY = -1;
+
 export class Clock extends BoundedCache {
-  private readonly queue: Lists;
-  private readonly end: number;
+  /** prev leads on round the circle, to the next oldest; the newest is links[(hand << 1) | 1]. */
+  private readonly circle: Lists;
+  /** 0 for an absent object. */
   private readonly count: Uint8Array;
   private readonly most: number;
+  private hand = EMPTY;
 
-  constructor(options: PolicyOptions, bits = 1) {
+  constructor(options: PolicyOptions, bits: number) {
     super(options);
-    this.queue = new Lists(options.objects, 1);
-    this.end = this.queue.sentinel(0);
+    this.circle = new Lists(options.objects, 0);
     this.count = new Uint8Array(options.objects);
     this.most = 2 ** bits - 1;
   }
@@ -32,78 +37,65 @@ export class Clock extends BoundedCache {
     const size = this.sizeOf(id);
     if (!this.canFit(size)) return false;
     while (this.used + size > this.capacity) this.evict();
-    this.queue.pushFront(this.end, id);
-    this.count[id] = 0;
+    if (this.hand === EMPTY) {
+      this.circle.alone(id);
+      this.hand = id;
+    } else this.circle.pushFront(this.hand, id);
     this.enter(id, size);
     return true;
   }
 
   override accessMany(ids: Uint32Array, from: number, to: number): number {
-    if (!this.isPlain()) return this.accessEach(ids, from, to);
-    const { resident, count, most, end, capacity } = this;
-    const { prev, next } = this.queue;
-    let { used, evictions } = this;
+    if (!this.isPlain() || this.capacity < 2) return this.accessEach(ids, from, to);
+    const { resident, count, most, capacity } = this;
+    const { links } = this.circle;
+    let { evictions, hand } = this;
     let hits = 0;
     for (let i = from; i < to; i++) {
       const id = ids[i];
       if (resident[id] === 1) {
         hits++;
-        if (count[id] < most) count[id]++;
-        continue;
-      }
-      if (used + 1 <= capacity) used++;
-      else {
-        // The queue is a circle with the sentinel between front and back: instead of moving what the hand passes to
-        // the front one by one, the sentinel takes the place of the victim.
-        let victim = prev[end];
-        while (count[victim] !== 0) {
-          count[victim]--;
-          victim = prev[victim];
-          if (victim === end) victim = prev[end];
+        count[id] += count[id] < most ? 1 : 0; // a branch here would be mispredicted
+      } else if (this.used + 1 <= capacity) {
+        this.hand = hand;
+        this.admit(id);
+        hand = this.hand;
+      } else {
+        while (count[hand] !== 0) {
+          count[hand]--;
+          hand = links[hand << 1];
         }
-        if (next[victim] !== end) {
-          const back = prev[end];
-          const front = next[end];
-          next[back] = front;
-          prev[front] = back;
-          next[end] = next[victim];
-          prev[next[end]] = end;
-        }
-        prev[end] = prev[victim];
-        next[prev[end]] = end;
-        resident[victim] = 0;
+        const newer = links[hand << 1];
+        const older = links[(hand << 1) | 1];
+        resident[hand] = 0;
         evictions++;
+        resident[id] = 1;
+        links[id << 1] = newer;
+        links[(id << 1) | 1] = older;
+        links[(newer << 1) | 1] = id;
+        links[older << 1] = id;
+        hand = newer;
       }
-      resident[id] = 1;
-      count[id] = 0;
-      const first = next[end];
-      prev[id] = end;
-      next[id] = first;
-      prev[first] = id;
-      next[end] = id;
     }
-    this.used = used;
     this.evictions = evictions;
+    this.hand = hand;
     return hits;
   }
 
   protected detach(id: number): void {
-    this.queue.unlink(id);
+    if (this.hand === id) this.hand = this.circle.newer(id) === id ? EMPTY : this.circle.newer(id);
+    this.circle.unlink(id);
+    this.count[id] = 0;
   }
 
   private evict(): void {
-    const { queue, count, guards, end } = this;
-    let victim = queue.prev[end];
-    for (;;) {
-      const next = queue.prev[victim];
-      if (guards[victim] === 0) {
-        if (count[victim] === 0) break;
-        count[victim]--;
-        queue.moveToFront(end, victim);
-      }
-      victim = next === end ? queue.prev[end] : next;
+    const { count, guards } = this;
+    while (count[this.hand] !== 0 || guards[this.hand] !== 0) {
+      if (guards[this.hand] === 0) count[this.hand]--;
+      this.hand = this.circle.newer(this.hand);
     }
-    queue.unlink(victim);
+    const victim = this.hand;
+    this.detach(victim);
     this.evicted(victim);
   }
 }
@@ -113,8 +105,8 @@ export const clock = definePolicy({
   version: 1,
   aliases: ['fifo-reinsertion', 'second-chance'],
   description:
-    'A queue whose oldest object leaves unless it was hit; then its counter falls by 1 and it goes to the front. ' +
-    'Corbato, MIT Project MAC-M-384, 1968. bits=0 is FIFO.',
+    'A hand goes round objects in order of insertion: one that was not hit leaves, the counter of another falls by ' +
+    '1. Corbato, MIT Project MAC-M-384, 1968. bits=0 is FIFO.',
   parameters: { bits: integer(1, 0, 8, 'bits of the counter of hits') },
   create: (options, { bits }) => new Clock(options, bits),
 });

@@ -33,7 +33,7 @@ export class Fifo extends BoundedCache {
   override accessMany(ids: Uint32Array, from: number, to: number): number {
     if (!this.isPlain()) return this.accessEach(ids, from, to);
     const { resident, end, capacity } = this;
-    const { prev, next } = this.queue;
+    const { links } = this.queue;
     let { used, evictions } = this;
     let hits = 0;
     for (let i = from; i < to; i++) {
@@ -44,18 +44,19 @@ export class Fifo extends BoundedCache {
       }
       if (used + 1 <= capacity) used++;
       else {
-        const victim = prev[end];
-        prev[end] = prev[victim];
-        next[prev[end]] = end;
+        const victim = links[end << 1];
+        const newer = links[victim << 1];
+        links[end << 1] = newer;
+        links[(newer << 1) | 1] = end;
         resident[victim] = 0;
         evictions++;
       }
       resident[id] = 1;
-      const first = next[end];
-      prev[id] = end;
-      next[id] = first;
-      prev[first] = id;
-      next[end] = id;
+      const first = links[(end << 1) | 1];
+      links[id << 1] = end;
+      links[(id << 1) | 1] = first;
+      links[first << 1] = id;
+      links[(end << 1) | 1] = id;
     }
     this.used = used;
     this.evictions = evictions;
@@ -67,8 +68,8 @@ export class Fifo extends BoundedCache {
   }
 
   private evict(): void {
-    let victim = this.queue.prev[this.end];
-    while (this.guards[victim] !== 0) victim = this.queue.prev[victim];
+    let victim = this.queue.newer(this.end);
+    while (this.guards[victim] !== 0) victim = this.queue.newer(victim);
     this.queue.unlink(victim);
     this.evicted(victim);
   }

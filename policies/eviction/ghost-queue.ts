@@ -29,7 +29,7 @@ export class GhostQueue {
   add(id: number): void {
     const size = this.sizes === null ? 1 : this.sizes[id];
     if (size > this.capacity) return;
-    while (this.used + size > this.capacity) this.remove(this.queue.prev[this.end]);
+    while (this.used + size > this.capacity) this.remove(this.queue.newer(this.end));
     this.queue.pushFront(this.end, id);
     this.member[id] = 1;
     this.used += size;

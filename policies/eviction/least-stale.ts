@@ -52,8 +52,8 @@ export class LeastStale extends BoundedCache {
   private evict(): void {
     for (let back = 1; back <= this.layers; back++) {
       const end = this.queue.sentinel((this.current - back + this.layers) % this.layers);
-      let victim = this.queue.prev[end];
-      while (victim !== end && this.guards[victim] !== 0) victim = this.queue.prev[victim];
+      let victim = this.queue.newer(end);
+      while (victim !== end && this.guards[victim] !== 0) victim = this.queue.newer(victim);
       if (victim === end) continue;
       this.queue.unlink(victim);
       this.evicted(victim);

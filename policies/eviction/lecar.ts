@@ -81,8 +81,8 @@ export class LeCaR extends BoundedCache {
 
   private evict(): void {
     const byLru = this.random() < this.lruWeight;
-    let victim = this.recency.prev[this.end];
-    if (byLru) while (this.guards[victim] !== 0) victim = this.recency.prev[victim];
+    let victim = this.recency.newer(this.end);
+    if (byLru) while (this.guards[victim] !== 0) victim = this.recency.newer(victim);
     else victim = this.frequency.lowest(this.guards);
     this.detach(victim);
     this.evictedByLru[victim] = byLru ? 1 : 0;

@@ -135,7 +135,7 @@ export class Lirs extends BoundedCache {
   /** Turns LIR objects at the bottom of S into HIR until the LIR set is within `share`. */
   private demoteTo(share: number): void {
     while (this.lirUsed > share) {
-      const id = this.stack.prev[this.top];
+      const id = this.stack.newer(this.top);
       const size = this.sizeOf(id);
       this.isLir[id] = 0;
       this.lirUsed -= size;
@@ -152,8 +152,8 @@ export class Lirs extends BoundedCache {
   /** The oldest unprotected object of Q leaves; its id stays in S. False if there is none. */
   private evictHir(): boolean {
     const { queue, guards, q } = this;
-    let victim = queue.prev[q];
-    while (victim !== q && guards[victim] !== 0) victim = queue.prev[victim];
+    let victim = queue.newer(q);
+    while (victim !== q && guards[victim] !== 0) victim = queue.newer(victim);
     if (victim === q) return false;
     queue.unlink(victim);
     if (this.inStack[victim] === 1) queue.pushFront(this.gone, victim);
@@ -166,8 +166,8 @@ export class Lirs extends BoundedCache {
     const { stack, guards, isLir } = this;
     while (this.used + size > this.capacity) {
       if (this.evictHir()) continue;
-      let victim = stack.prev[this.top];
-      while (isLir[victim] === 0 || guards[victim] !== 0) victim = stack.prev[victim];
+      let victim = stack.newer(this.top);
+      while (isLir[victim] === 0 || guards[victim] !== 0) victim = stack.newer(victim);
       this.detach(victim);
       this.evicted(victim);
     }
@@ -176,18 +176,18 @@ export class Lirs extends BoundedCache {
   /** Stack pruning: S ends with a LIR object. */
   private prune(): void {
     const { stack, top } = this;
-    let bottom = stack.prev[top];
-    while (bottom !== stack.next[top] && this.isLir[bottom] === 0) {
+    let bottom = stack.newer(top);
+    while (bottom !== stack.older(top) && this.isLir[bottom] === 0) {
       if (this.resident[bottom] === 0) this.queue.unlink(bottom);
       this.popStack(bottom);
-      bottom = stack.prev[top];
+      bottom = stack.newer(top);
     }
   }
 
   /** Forgets the objects that left Q longest ago while S is above twice the capacity. */
   private limitStack(): void {
     while (this.stackUsed > 2 * this.capacity) {
-      const oldest = this.queue.prev[this.gone];
+      const oldest = this.queue.newer(this.gone);
       if (oldest === this.gone) return;
       this.queue.unlink(oldest);
       this.popStack(oldest);

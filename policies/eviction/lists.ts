@@ -1,41 +1,56 @@
 /**
- * Doubly linked lists of objects in typed arrays: the queues of LRU, FIFO, SIEVE, S3-FIFO, ARC, ...
+ * Doubly linked lists of objects in one typed array: the queues of LRU, FIFO, SIEVE, S3-FIFO, ARC, ...
  *
- * Several circular lists share one pair of arrays. Ids 0 .. objects-1 are the members, `sentinel(k)` = objects + k
- * stands for list k: the node after it is the front (newest), the node before it the back (oldest). An object is in at
- * most one list at a time, so that a queue and its ghost queue need no second pair.
+ * Several circular lists share the array. Ids 0 .. objects-1 are the members, `sentinel(k)` = objects + k stands for
+ * list k: its older neighbour is the front (newest), its newer one the back (oldest). An object is in at most one list
+ * at a time. The two links of a node lie side by side, so that following and changing them touches one cache line; hot
+ * loops read `links` themselves.
  */
 export class Lists {
-  /** Towards the front (newer). */
-  readonly prev: Int32Array;
-  /** Towards the back (older). */
-  readonly next: Int32Array;
-  readonly objects: number;
+  /** links[2 id]: the newer neighbour, towards the front; links[2 id + 1]: the older one. */
+  readonly links: Int32Array;
+  private readonly objects: number;
 
   constructor(objects: number, lists: number) {
     this.objects = objects;
-    this.prev = new Int32Array(objects + lists);
-    this.next = new Int32Array(objects + lists);
-    for (let node = objects; node < objects + lists; node++) this.prev[node] = this.next[node] = node;
+    this.links = new Int32Array(2 * (objects + lists));
+    for (let node = objects; node < objects + lists; node++) this.alone(node);
   }
 
   sentinel(list: number): number {
     return this.objects + list;
   }
 
+  newer(id: number): number {
+    return this.links[id << 1];
+  }
+
+  older(id: number): number {
+    return this.links[(id << 1) | 1];
+  }
+
+  /** Makes a circle of one node. */
+  alone(id: number): void {
+    this.links[id << 1] = id;
+    this.links[(id << 1) | 1] = id;
+  }
+
+  /** Inserts `id` just behind `sentinel`, as the newest. */
   pushFront(sentinel: number, id: number): void {
-    const first = this.next[sentinel];
-    this.prev[id] = sentinel;
-    this.next[id] = first;
-    this.prev[first] = id;
-    this.next[sentinel] = id;
+    const links = this.links;
+    const first = links[(sentinel << 1) | 1];
+    links[id << 1] = sentinel;
+    links[(id << 1) | 1] = first;
+    links[first << 1] = id;
+    links[(sentinel << 1) | 1] = id;
   }
 
   unlink(id: number): void {
-    const before = this.prev[id];
-    const after = this.next[id];
-    this.next[before] = after;
-    this.prev[after] = before;
+    const links = this.links;
+    const newer = links[id << 1];
+    const older = links[(id << 1) | 1];
+    links[(newer << 1) | 1] = older;
+    links[older << 1] = newer;
   }
 
   moveToFront(sentinel: number, id: number): void {
@@ -46,7 +61,7 @@ export class Lists {
   /** The members of a list from the newest to the oldest; for inspection, not for hot loops. */
   members(sentinel: number): number[] {
     const ids: number[] = [];
-    for (let id = this.next[sentinel]; id !== sentinel; id = this.next[id]) ids.push(id);
+    for (let id = this.older(sentinel); id !== sentinel; id = this.older(id)) ids.push(id);
     return ids;
   }
 }

@@ -15,33 +15,34 @@ export class Lru extends Fifo {
   override accessMany(ids: Uint32Array, from: number, to: number): number {
     if (!this.isPlain()) return this.accessEach(ids, from, to);
     const { resident, end, capacity } = this;
-    const { prev, next } = this.queue;
+    const { links } = this.queue;
     let { used, evictions } = this;
     let hits = 0;
     for (let i = from; i < to; i++) {
       const id = ids[i];
       if (resident[id] === 1) {
         hits++;
-        const newer = prev[id];
-        const older = next[id];
-        next[newer] = older;
-        prev[older] = newer;
+        const newer = links[id << 1];
+        const older = links[(id << 1) | 1];
+        links[(newer << 1) | 1] = older;
+        links[older << 1] = newer;
       } else {
         if (used + 1 <= capacity) used++;
         else {
-          const victim = prev[end];
-          prev[end] = prev[victim];
-          next[prev[end]] = end;
+          const victim = links[end << 1];
+          const newer = links[victim << 1];
+          links[end << 1] = newer;
+          links[(newer << 1) | 1] = end;
           resident[victim] = 0;
           evictions++;
         }
         resident[id] = 1;
       }
-      const first = next[end];
-      prev[id] = end;
-      next[id] = first;
-      prev[first] = id;
-      next[end] = id;
+      const first = links[(end << 1) | 1];
+      links[id << 1] = end;
+      links[(id << 1) | 1] = first;
+      links[first << 1] = id;
+      links[(end << 1) | 1] = id;
     }
     this.used = used;
     this.evictions = evictions;

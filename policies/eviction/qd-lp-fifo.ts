@@ -84,8 +84,8 @@ export class QdLpFifo extends BoundedCache {
   /** One step: the oldest of the small queue leaves it, to the main queue or for good; else the main queue gives. */
   private evict(): void {
     const { queue, guards, small } = this;
-    let id = queue.prev[small];
-    while (id !== small && guards[id] !== 0) id = queue.prev[id];
+    let id = queue.newer(small);
+    while (id !== small && guards[id] !== 0) id = queue.newer(id);
     if (id === small) {
       this.evictMain();
       return;
@@ -101,10 +101,10 @@ export class QdLpFifo extends BoundedCache {
   /** CLOCK within the main queue; false if everything there is protected or nothing is there. */
   private evictMain(): boolean {
     const { queue, guards, main, count } = this;
-    let id = queue.prev[main];
+    let id = queue.newer(main);
     let passed = 0;
     while (id !== main) {
-      const next = queue.prev[id] === main ? queue.prev[main] : queue.prev[id];
+      const next = queue.newer(id) === main ? queue.newer(main) : queue.newer(id);
       if (guards[id] === 0) {
         if (count[id] === 0) {
           queue.unlink(id);

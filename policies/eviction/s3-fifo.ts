@@ -11,7 +11,6 @@
 import { choice, integer, number } from '../definition.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { definePolicy } from './definition.ts';
-import { GhostQueue } from './ghost-queue.ts';
 import { Lists } from './lists.ts';
 import type { PolicyOptions } from './policy.ts';
 
@@ -24,29 +23,36 @@ export interface S3FifoParameters {
 
 const MOST = 3; // two bits
 
+/** Where an object is: nowhere, or in one of three lists. */
+const NOWHERE = 0;
+const SMALL = 1;
+const MAIN = 2;
+const GHOST = 3;
+
 export class S3Fifo extends BoundedCache {
-  private readonly ghost: GhostQueue;
   private readonly queue: Lists;
+  private readonly place: Uint8Array;
+  private readonly count: Uint8Array;
   private readonly small: number;
   private readonly main: number;
-  private readonly inMain: Uint8Array;
-  private readonly count: Uint8Array;
-  private readonly smallShare: number;
+  private readonly ghost: number;
   private readonly mainShare: number;
+  private readonly ghostShare: number;
   private readonly move: number;
   private readonly paper: boolean;
   private smallUsed = 0;
+  private ghostUsed = 0;
 
   constructor(options: PolicyOptions, { small, ghost, move, variant }: S3FifoParameters) {
     super(options);
     const { capacity, objects } = options;
-    this.smallShare = Math.trunc(capacity * small);
-    this.mainShare = capacity - this.smallShare;
-    this.ghost = new GhostQueue(objects, Math.trunc(capacity * ghost), this.sizes);
-    this.queue = new Lists(objects, 2);
+    this.mainShare = capacity - Math.trunc(capacity * small);
+    this.ghostShare = Math.trunc(capacity * ghost);
+    this.queue = new Lists(objects, 3);
     this.small = this.queue.sentinel(0);
     this.main = this.queue.sentinel(1);
-    this.inMain = new Uint8Array(objects);
+    this.ghost = this.queue.sentinel(2);
+    this.place = new Uint8Array(objects);
     this.count = new Uint8Array(objects);
     this.move = move;
     this.paper = variant === 'paper';
@@ -59,35 +65,125 @@ export class S3Fifo extends BoundedCache {
   admit(id: number): boolean {
     const size = this.sizeOf(id);
     if (!this.canFit(size)) return false;
-    const remembered = this.ghost.remove(id);
+    const remembered = this.place[id] === GHOST;
+    if (remembered) this.forget(id);
     while (this.used + size > this.capacity) this.evict();
-    if (remembered) {
-      this.queue.pushFront(this.main, id);
-      this.inMain[id] = 1;
-    } else {
-      this.queue.pushFront(this.small, id);
-      this.inMain[id] = 0;
-      this.smallUsed += size;
-    }
+    this.queue.pushFront(remembered ? this.main : this.small, id);
+    this.place[id] = remembered ? MAIN : SMALL;
+    if (!remembered) this.smallUsed += size;
     this.count[id] = 0;
     this.enter(id, size);
     return true;
   }
 
+  override accessMany(ids: Uint32Array, from: number, to: number): number {
+    if (!this.isPlain() || this.paper) return this.accessEach(ids, from, to);
+    const { resident, count, place, small, main, ghost, mainShare, ghostShare, move, capacity } = this;
+    const { links } = this.queue;
+    let { used, evictions, smallUsed, ghostUsed } = this;
+    let hits = 0;
+    for (let i = from; i < to; i++) {
+      const id = ids[i];
+      if (resident[id] === 1) {
+        hits++;
+        if (count[id] < 255) count[id]++;
+        continue;
+      }
+      let target = small;
+      if (place[id] === GHOST) {
+        target = main;
+        ghostUsed--;
+        const newer = links[id << 1];
+        const older = links[(id << 1) | 1];
+        links[(newer << 1) | 1] = older;
+        links[older << 1] = newer;
+      }
+      if (used + 1 <= capacity) used++;
+      else {
+        evictions++;
+        let victim = links[small << 1];
+        let leaves = false;
+        if (used - smallUsed <= mainShare) {
+          while (victim !== small && !leaves) {
+            const newer = links[victim << 1];
+            links[(newer << 1) | 1] = small;
+            links[small << 1] = newer;
+            smallUsed--;
+            leaves = count[victim] < move;
+            const list = leaves ? ghost : main;
+            const first = links[(list << 1) | 1];
+            links[victim << 1] = list;
+            links[(victim << 1) | 1] = first;
+            links[first << 1] = victim;
+            links[(list << 1) | 1] = victim;
+            place[victim] = leaves ? GHOST : MAIN;
+            if (leaves) resident[victim] = 0;
+            else {
+              count[victim] = 0;
+              victim = newer;
+            }
+          }
+          if (leaves && ++ghostUsed > ghostShare) {
+            ghostUsed--;
+            const oldest = links[ghost << 1];
+            const newer = links[oldest << 1];
+            links[ghost << 1] = newer;
+            links[(newer << 1) | 1] = ghost;
+            place[oldest] = NOWHERE;
+          }
+        }
+        if (!leaves) {
+          victim = links[main << 1];
+          while (count[victim] !== 0) {
+            count[victim] = (count[victim] < MOST ? count[victim] : MOST) - 1;
+            const newer = links[victim << 1];
+            links[(newer << 1) | 1] = main;
+            links[main << 1] = newer;
+            const first = links[(main << 1) | 1];
+            links[victim << 1] = main;
+            links[(victim << 1) | 1] = first;
+            links[first << 1] = victim;
+            links[(main << 1) | 1] = victim;
+            victim = links[main << 1];
+          }
+          const newer = links[victim << 1];
+          links[main << 1] = newer;
+          links[(newer << 1) | 1] = main;
+          place[victim] = NOWHERE;
+          resident[victim] = 0;
+        }
+      }
+      resident[id] = 1;
+      count[id] = 0;
+      place[id] = target === small ? SMALL : MAIN;
+      if (target === small) smallUsed++;
+      const first = links[(target << 1) | 1];
+      links[id << 1] = target;
+      links[(id << 1) | 1] = first;
+      links[first << 1] = id;
+      links[(target << 1) | 1] = id;
+    }
+    this.used = used;
+    this.evictions = evictions;
+    this.smallUsed = smallUsed;
+    this.ghostUsed = ghostUsed;
+    return hits;
+  }
+
   /** The three queues, newest first: what a report shows and a test checks. */
   inspect(): { small: number[]; main: number[]; ghost: number[] } {
     const { queue, small, main, ghost } = this;
-    return { small: queue.members(small), main: queue.members(main), ghost: ghost.members() };
+    return { small: queue.members(small), main: queue.members(main), ghost: queue.members(ghost) };
   }
 
   protected detach(id: number): void {
     this.queue.unlink(id);
-    if (this.inMain[id] === 0) this.smallUsed -= this.sizeOf(id);
+    if (this.place[id] === SMALL) this.smallUsed -= this.sizeOf(id);
+    this.place[id] = NOWHERE;
   }
 
   private evict(): void {
-    const mainUsed = this.used - this.smallUsed;
-    const fromSmall = mainUsed <= this.mainShare && this.smallUsed > 0;
+    const fromSmall = this.used - this.smallUsed <= this.mainShare && this.smallUsed > 0;
     if (fromSmall) this.evictSmall() || this.evictMain();
     else this.evictMain() || this.evictSmall();
   }
@@ -95,22 +191,21 @@ export class S3Fifo extends BoundedCache {
   /** Moves objects requested often enough to the main queue until one leaves; false if none is left to choose. */
   private evictSmall(): boolean {
     const { queue, guards, small } = this;
-    for (let id = queue.prev[small]; id !== small; ) {
-      const next = queue.prev[id];
+    for (let id = queue.newer(small); id !== small; ) {
+      const newer = queue.newer(id);
       if (guards[id] === 0) {
-        queue.unlink(id);
-        this.smallUsed -= this.sizeOf(id);
+        this.detach(id);
         if (this.count[id] < this.move) {
-          this.ghost.add(id);
+          this.remember(id);
           this.evicted(id);
           return true;
         }
         queue.pushFront(this.main, id);
-        this.inMain[id] = 1;
+        this.place[id] = MAIN;
         this.count[id] = 0;
         if (this.paper && this.used - this.smallUsed > this.mainShare) this.evictMain();
       }
-      id = next;
+      id = newer;
     }
     return false;
   }
@@ -118,13 +213,13 @@ export class S3Fifo extends BoundedCache {
   /** Reinserts objects that were hit until one leaves; false if none is left to choose. */
   private evictMain(): boolean {
     const { queue, guards, main, count } = this;
-    let id = queue.prev[main];
+    let id = queue.newer(main);
     let passed = 0; // protected objects passed in a row: a whole round of them means that there is no victim
     while (id !== main) {
-      const next = queue.prev[id] === main ? queue.prev[main] : queue.prev[id];
+      const newer = queue.newer(id) === main ? queue.newer(main) : queue.newer(id);
       if (guards[id] === 0) {
         if (count[id] === 0) {
-          queue.unlink(id);
+          this.detach(id);
           this.evicted(id);
           return true;
         }
@@ -132,9 +227,24 @@ export class S3Fifo extends BoundedCache {
         queue.moveToFront(main, id);
         passed = 0;
       } else if (++passed > this.guarded) return false;
-      id = next;
+      id = newer;
     }
     return false;
+  }
+
+  private remember(id: number): void {
+    const size = this.sizeOf(id);
+    if (size > this.ghostShare) return;
+    while (this.ghostUsed + size > this.ghostShare) this.forget(this.queue.newer(this.ghost));
+    this.queue.pushFront(this.ghost, id);
+    this.place[id] = GHOST;
+    this.ghostUsed += size;
+  }
+
+  private forget(id: number): void {
+    this.queue.unlink(id);
+    this.place[id] = NOWHERE;
+    this.ghostUsed -= this.sizeOf(id);
   }
 }
 

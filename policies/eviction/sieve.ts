@@ -12,6 +12,7 @@ import type { PolicyOptions } from './policy.ts';
 export class Sieve extends BoundedCache {
   private readonly queue: Lists;
   private readonly end: number;
+  /** 0 for an absent object. */
   private readonly visited: Uint8Array;
   /** The next object to look at; `end`: the oldest. */
   private hand: number;
@@ -33,7 +34,6 @@ export class Sieve extends BoundedCache {
     if (!this.canFit(size)) return false;
     while (this.used + size > this.capacity) this.evict();
     this.queue.pushFront(this.end, id);
-    this.visited[id] = 0;
     this.enter(id, size);
     return true;
   }
@@ -41,7 +41,7 @@ export class Sieve extends BoundedCache {
   override accessMany(ids: Uint32Array, from: number, to: number): number {
     if (!this.isPlain()) return this.accessEach(ids, from, to);
     const { resident, visited, end, capacity } = this;
-    const { prev, next } = this.queue;
+    const { links } = this.queue;
     let { used, evictions, hand } = this;
     let hits = 0;
     for (let i = from; i < to; i++) {
@@ -53,26 +53,25 @@ export class Sieve extends BoundedCache {
       }
       if (used + 1 <= capacity) used++;
       else {
-        let victim = hand === end ? prev[end] : hand;
+        let victim = hand === end ? links[end << 1] : hand;
         while (visited[victim] !== 0) {
           visited[victim] = 0;
-          victim = prev[victim];
-          if (victim === end) victim = prev[end];
+          victim = links[victim << 1];
+          if (victim === end) victim = links[end << 1];
         }
-        hand = prev[victim];
-        const older = next[victim];
-        next[hand] = older;
-        prev[older] = hand;
+        hand = links[victim << 1];
+        const older = links[(victim << 1) | 1];
+        links[(hand << 1) | 1] = older;
+        links[older << 1] = hand;
         resident[victim] = 0;
         evictions++;
       }
       resident[id] = 1;
-      visited[id] = 0;
-      const first = next[end];
-      prev[id] = end;
-      next[id] = first;
-      prev[first] = id;
-      next[end] = id;
+      const first = links[(end << 1) | 1];
+      links[id << 1] = end;
+      links[(id << 1) | 1] = first;
+      links[first << 1] = id;
+      links[(end << 1) | 1] = id;
     }
     this.used = used;
     this.evictions = evictions;
@@ -81,19 +80,20 @@ export class Sieve extends BoundedCache {
   }
 
   protected detach(id: number): void {
-    if (this.hand === id) this.hand = this.queue.prev[id];
+    if (this.hand === id) this.hand = this.queue.newer(id);
     this.queue.unlink(id);
+    this.visited[id] = 0;
   }
 
   private evict(): void {
     const { queue, visited, guards, end } = this;
-    let victim = this.hand === end ? queue.prev[end] : this.hand;
+    let victim = this.hand === end ? queue.newer(end) : this.hand;
     while (visited[victim] !== 0 || guards[victim] !== 0) {
       if (guards[victim] === 0) visited[victim] = 0;
-      victim = queue.prev[victim];
-      if (victim === end) victim = queue.prev[end];
+      victim = queue.newer(victim);
+      if (victim === end) victim = queue.newer(end);
     }
-    this.hand = queue.prev[victim];
+    this.hand = queue.newer(victim);
     queue.unlink(victim);
     this.evicted(victim);
   }

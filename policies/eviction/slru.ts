@@ -68,7 +68,7 @@ export class Slru extends BoundedCache {
         if (!this.evictFrom(0)) return;
         continue;
       }
-      const oldest = this.queue.prev[this.queue.sentinel(segment)];
+      const oldest = this.queue.newer(this.queue.sentinel(segment));
       this.detach(oldest);
       this.insert(oldest, segment - 1);
       this.cool(segment - 1);
@@ -82,8 +82,8 @@ export class Slru extends BoundedCache {
   private evictFrom(segment: number): boolean {
     const { queue, guards } = this;
     const end = queue.sentinel(segment);
-    let victim = queue.prev[end];
-    while (victim !== end && guards[victim] !== 0) victim = queue.prev[victim];
+    let victim = queue.newer(end);
+    while (victim !== end && guards[victim] !== 0) victim = queue.newer(victim);
     if (victim === end) return false;
     this.detach(victim);
     this.evicted(victim);

@@ -57,8 +57,8 @@ export class StaticPin extends BoundedCache {
   }
 
   private evict(): void {
-    let victim = this.queue.prev[this.end];
-    while (this.guards[victim] !== 0) victim = this.queue.prev[victim];
+    let victim = this.queue.newer(this.end);
+    while (this.guards[victim] !== 0) victim = this.queue.newer(victim);
     this.queue.unlink(victim);
     this.evicted(victim);
   }

@@ -67,8 +67,8 @@ export class TwoQ extends BoundedCache {
   /** Evicts the oldest unprotected object of one queue; false if there is none. */
   private evictFrom(end: number): boolean {
     const { queue, guards } = this;
-    let victim = queue.prev[end];
-    while (victim !== end && guards[victim] !== 0) victim = queue.prev[victim];
+    let victim = queue.newer(end);
+    while (victim !== end && guards[victim] !== 0) victim = queue.newer(victim);
     if (victim === end) return false;
     this.detach(victim);
     if (end === this.a1in) this.out.add(victim);

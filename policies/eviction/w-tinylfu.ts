@@ -93,8 +93,8 @@ export class WTinyLfu extends BoundedCache {
   private oldest(segment: number, unguarded = true): number {
     const { queue, guards } = this;
     const end = queue.sentinel(segment);
-    let id = queue.prev[end];
-    while (unguarded && id !== end && guards[id] !== 0) id = queue.prev[id];
+    let id = queue.newer(end);
+    while (unguarded && id !== end && guards[id] !== 0) id = queue.newer(id);
     return id === end ? -1 : id;
   }
 

@@ -38,7 +38,14 @@ export class Clock extends Fifo {
     this.count[id] = 0;
   }
   override evict() {
-    this.leave(this.queue, this.clock(this.queue, this.count)!);
+    for (;;) {
+      const id = this.queue[0];
+      if (!this.world.isProtected(id) && this.count[id] === 0) break;
+      if (!this.world.isProtected(id)) this.count[id]--;
+      take(this.queue, id);
+      this.queue.push(id);
+    }
+    this.leave(this.queue, this.queue[0]);
   }
 }
 
