@@ -160,3 +160,27 @@ export function runFuzz(count: number, seed: string, samples?: string): FuzzOutc
   }
   return outcome;
 }
+
+/** A trace whose last file ends after `length` bytes. */
+export const cutOff = (sound: Sound, length: number): Sound => ({
+  ...sound,
+  files: sound.files.map((bytes, i) => (i === sound.files.length - 1 ? bytes.subarray(0, length) : bytes)),
+});
+
+/** Cuts each sound trace off after every `step` bytes of its last file; returns the number of imports tried. */
+export function runTruncation(step: number, samples?: string): number {
+  let runs = 0;
+  for (const sound of sounds(samples)) {
+    for (let length = 0; length <= sound.files[sound.files.length - 1].length; length += step) {
+      try {
+        importDamaged(cutOff(sound, length));
+      } catch (error) {
+        throw new Error(`${sound.name} cut off after ${length} bytes: ${(error as Error).message}`, {
+          cause: error,
+        });
+      }
+      runs++;
+    }
+  }
+  return runs;
+}

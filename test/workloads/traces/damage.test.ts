@@ -3,20 +3,14 @@
  */
 import { describe, expect, it } from 'vitest';
 import { describeMeasured, measured } from '../../data.ts';
-import { importDamaged, runFuzz, type Sound, sounds } from '../../fuzz/traces.ts';
-
-/** Cuts the last file after `length` bytes. */
-const cut = (sound: Sound, length: number): Sound => ({
-  ...sound,
-  files: sound.files.map((bytes, i) => (i === sound.files.length - 1 ? bytes.subarray(0, length) : bytes)),
-});
+import { cutOff, importDamaged, runFuzz, type Sound, sounds } from '../../fuzz/traces.ts';
 
 /** Cuts at up to `places` lengths spread over the file, both ends included; returns how many were imported. */
 function truncate(sound: Sound, places: number): number {
   const length = sound.files[sound.files.length - 1].length;
   const step = Math.max(1, Math.floor(length / places));
   let imported = 0;
-  for (let at = 0; at <= length; at += step) if (importDamaged(cut(sound, at)) !== undefined) imported++;
+  for (let at = 0; at <= length; at += step) if (importDamaged(cutOff(sound, at)) !== undefined) imported++;
   return imported;
 }
 
