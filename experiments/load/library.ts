@@ -3,7 +3,7 @@
  * (the compiler does not copy YAML), so that it works from source and from dist.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError, suggestion } from '../errors.ts';
 
@@ -60,6 +60,3 @@ export function resolvePath(path: string, folder: string): string {
   const beside = resolve(folder, path);
   return existsSync(beside) ? beside : resolve(path);
 }
-
-/** The name under which results know a file: its base name without endings. */
-export const nameOfFile = (path: string): string => basename(path).replace(/(\.ya?ml)?(\.gz)?$/, '');

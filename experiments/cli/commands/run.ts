@@ -105,7 +105,12 @@ async function print(
     if (report) terminal.out(`report: ${report}\n`);
   }
   if (options.quiet) return;
+  const labels = new Map<string, string[]>();
   for (const { warnings, label } of results) {
-    for (const warning of warnings) terminal.error(`nvmoe: warning: ${label}: ${warning}\n`);
+    for (const warning of warnings) labels.set(warning, [...(labels.get(warning) ?? []), label]);
+  }
+  for (const [warning, where] of labels) {
+    const few = where.length === 1 ? where[0] : `${where.length} of ${results.length} points`;
+    terminal.error(`nvmoe: warning: ${few}: ${warning}\n`);
   }
 }

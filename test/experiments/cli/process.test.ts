@@ -40,13 +40,15 @@ describe('the program', () => {
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
     });
-    const kept = setInterval(() => {
-      if (readdirSync(folder).includes('point-1.json')) child.kill('SIGINT');
+    const watch = setInterval(() => {
+      if (!readdirSync(folder).includes('point-1.json')) return;
+      clearInterval(watch);
+      child.kill('SIGINT');
     }, 100);
     const code = await new Promise((resolve) => {
       child.on('close', resolve);
     });
-    clearInterval(kept);
+    clearInterval(watch);
     expect(code).toBe(130);
     expect(stderr).toContain('1 of 2 points are finished and are kept');
     expect(readdirSync(folder)).toEqual(['point-1.json']);
