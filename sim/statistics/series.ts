@@ -38,6 +38,7 @@ export class Series {
   add(time: Picoseconds, value: number): void {
     if (!(time >= 0 && time < Infinity))
       throw new Error(`series: sample at ${time} ps; instants are finite, from 0`);
+    // The sample's bucket then lies in the upper half, beyond all earlier ones, and sets `used`.
     while (time >= this.width * this.sums.length) this.halve();
     const bucket = Math.floor(time / this.width);
     this.sums[bucket] += value;
@@ -64,7 +65,6 @@ export class Series {
       for (let i = 0; i < array.length / 2; i++) array[i] = array[2 * i] + array[2 * i + 1];
       array.fill(0, array.length / 2);
     }
-    this.used = Math.ceil(this.used / 2);
     this.width *= 2;
   }
 }

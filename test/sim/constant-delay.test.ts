@@ -54,6 +54,19 @@ describe('constant delay', () => {
     expect(sim.now).toBe(ns(10));
   });
 
+  it('grows while its ring is turned', () => {
+    const sim = new Simulation({ seed: 'delay' });
+    const stage = new ConstantDelay(sim, { name: 'wire', delay: ns(10) });
+    const fired: number[] = [];
+    const done = sim.register((a) => fired.push(a));
+    for (let i = 0; i < 12; i++) stage.submit(done, i, 0);
+    sim.run(ns(10));
+    for (let i = 12; i < 60; i++) stage.submit(done, i, 0);
+    sim.run();
+    expect(fired).toEqual(Array.from({ length: 60 }, (_, i) => i));
+    sim.finish();
+  });
+
   it('refuses a fraction of a picosecond', () => {
     const sim = new Simulation({ seed: 'delay' });
     expect(() => new ConstantDelay(sim, { name: 'wire', delay: 0.5 })).toThrow('wire: delay is 0.5 ps');

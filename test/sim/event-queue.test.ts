@@ -45,6 +45,13 @@ class Pair {
     expect(this.queue.cancel(id)).toBe(this.oracle.cancel(id));
   }
 
+  /** Enough insertions and cancellations for a sweep. */
+  flood(n: number): void {
+    const first = this.ids.length;
+    for (let i = 0; i < 150; i++) this.insert((i * (n + 1)) % 53);
+    for (let i = first; i < this.ids.length; i++) if ((i * 7 + n) % 10 > 0) this.cancel(i);
+  }
+
   next(within: number): void {
     const expected = this.oracle.next(this.now + within);
     expect(this.queue.next(this.now + within)).toBe(expected !== undefined);
@@ -79,11 +86,12 @@ class Pair {
   }
 }
 
-const OPERATIONS: { [name: string]: (pair: Pair, n: number) => void } = {
+const OPERATIONS: { [name: string]: (pair: Pair, n: number) => unknown } = {
   insert: (pair, n) => pair.insert(n % 50),
   reserve: (pair) => pair.reserve(),
   insertReserved: (pair, n) => pair.insertReserved(n % 50),
   cancel: (pair, n) => pair.cancel(n),
+  flood: (pair, n) => n % 10 === 0 && pair.flood(n),
   next: (pair, n) => pair.next(n % 3 === 0 ? n % 50 : Infinity),
 };
 

@@ -112,6 +112,15 @@ describe('batch means', () => {
     expect(batches.ci95[1]).toBeCloseTo(2.5 + half, 9);
   });
 
+  it('merges batches without losing any', () => {
+    const batches = new BatchMeans();
+    for (let i = 0; i < 80; i++) batches.record(i);
+    // Merged at 40 and at 80 observations: 20 batches of 4, whose means are 1.5, 5.5, … 77.5, of variance 16 · 35.
+    const half = (2.093 * Math.sqrt(16 * 35)) / Math.sqrt(20);
+    expect(batches.mean).toBe(39.5);
+    expect(batches.ci95[1] - batches.mean).toBeCloseTo(half, 9);
+  });
+
   it('knows nothing from one observation', () => {
     const batches = new BatchMeans();
     batches.record(5);
