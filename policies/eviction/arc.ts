@@ -8,7 +8,7 @@
  */
 import { BoundedCache } from './bounded-cache.ts';
 import { definePolicy } from './definition.ts';
-import { Lists } from './lists.ts';
+import { Lists, pushFront, unlink } from './lists.ts';
 import type { PolicyOptions } from './policy.ts';
 
 const NOWHERE = 0;
@@ -33,6 +33,39 @@ export class Arc extends BoundedCache {
 
   hit(id: number): void {
     this.put(id, T2);
+  }
+
+  override accessMany(ids: Uint32Array, from: number, to: number): number {
+    if (!this.isPlain()) return this.accessEach(ids, from, to);
+    const { resident, place, bytes, capacity } = this;
+    const { links } = this.queue;
+    const none = this.queue.sentinel(NOWHERE);
+    let hits = 0;
+    for (let i = from; i < to; i++) {
+      const id = ids[i];
+      const was = place[id];
+      const hit = resident[id] === 1;
+      if (was !== NOWHERE) {
+        if (!hit) this.adapt(was);
+        bytes[was]--;
+        unlink(links, id);
+      }
+      if (hit) hits++;
+      else {
+        if (this.used + 1 > capacity) {
+          if (was === NOWHERE) this.makeRoom(1);
+          else this.replace(was === B2);
+        }
+        resident[id] = 1;
+        this.used++;
+      }
+      const list = was === NOWHERE ? T1 : T2;
+      bytes[list]++;
+      place[id] = list;
+      const end = none + list;
+      pushFront(links, end, id);
+    }
+    return hits;
   }
 
   admit(id: number): boolean {

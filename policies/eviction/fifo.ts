@@ -6,7 +6,7 @@
  */
 import { BoundedCache } from './bounded-cache.ts';
 import { definePolicy } from './definition.ts';
-import { Lists } from './lists.ts';
+import { Lists, pushFront, unlink } from './lists.ts';
 import type { PolicyOptions } from './policy.ts';
 
 export class Fifo extends BoundedCache {
@@ -45,18 +45,12 @@ export class Fifo extends BoundedCache {
       if (used + 1 <= capacity) used++;
       else {
         const victim = links[end << 1];
-        const newer = links[victim << 1];
-        links[end << 1] = newer;
-        links[(newer << 1) | 1] = end;
+        unlink(links, victim);
         resident[victim] = 0;
         evictions++;
       }
       resident[id] = 1;
-      const first = links[(end << 1) | 1];
-      links[id << 1] = end;
-      links[(id << 1) | 1] = first;
-      links[first << 1] = id;
-      links[(end << 1) | 1] = id;
+      pushFront(links, end, id);
     }
     this.used = used;
     this.evictions = evictions;

@@ -4,7 +4,7 @@
  * Several circular lists share the array. Ids 0 .. objects-1 are the members, `sentinel(k)` = objects + k stands for
  * list k: its older neighbour is the front (newest), its newer one the back (oldest). An object is in at most one list
  * at a time. The two links of a node lie side by side, so that following and changing them touches one cache line; hot
- * loops read `links` themselves.
+ * loops work on `links` itself.
  */
 export class Lists {
   /** links[2 id]: the newer neighbour, towards the front; links[2 id + 1]: the older one. */
@@ -37,20 +37,11 @@ export class Lists {
 
   /** Inserts `id` just behind `sentinel`, as the newest. */
   pushFront(sentinel: number, id: number): void {
-    const links = this.links;
-    const first = links[(sentinel << 1) | 1];
-    links[id << 1] = sentinel;
-    links[(id << 1) | 1] = first;
-    links[first << 1] = id;
-    links[(sentinel << 1) | 1] = id;
+    pushFront(this.links, sentinel, id);
   }
 
   unlink(id: number): void {
-    const links = this.links;
-    const newer = links[id << 1];
-    const older = links[(id << 1) | 1];
-    links[(newer << 1) | 1] = older;
-    links[older << 1] = newer;
+    unlink(this.links, id);
   }
 
   moveToFront(sentinel: number, id: number): void {
@@ -64,4 +55,20 @@ export class Lists {
     for (let id = this.older(sentinel); id !== sentinel; id = this.older(id)) ids.push(id);
     return ids;
   }
+}
+
+/** Inserts `id` just behind `sentinel`, as the newest: for loops that hold `links` in a local. */
+export function pushFront(links: Int32Array, sentinel: number, id: number): void {
+  const first = links[(sentinel << 1) | 1];
+  links[id << 1] = sentinel;
+  links[(id << 1) | 1] = first;
+  links[first << 1] = id;
+  links[(sentinel << 1) | 1] = id;
+}
+
+export function unlink(links: Int32Array, id: number): void {
+  const newer = links[id << 1];
+  const older = links[(id << 1) | 1];
+  links[(newer << 1) | 1] = older;
+  links[older << 1] = newer;
 }

@@ -6,6 +6,7 @@
  */
 import { definePolicy } from './definition.ts';
 import { Fifo } from './fifo.ts';
+import { pushFront, unlink } from './lists.ts';
 
 export class Lru extends Fifo {
   override hit(id: number): void {
@@ -22,27 +23,18 @@ export class Lru extends Fifo {
       const id = ids[i];
       if (resident[id] === 1) {
         hits++;
-        const newer = links[id << 1];
-        const older = links[(id << 1) | 1];
-        links[(newer << 1) | 1] = older;
-        links[older << 1] = newer;
+        unlink(links, id);
       } else {
         if (used + 1 <= capacity) used++;
         else {
           const victim = links[end << 1];
-          const newer = links[victim << 1];
-          links[end << 1] = newer;
-          links[(newer << 1) | 1] = end;
+          unlink(links, victim);
           resident[victim] = 0;
           evictions++;
         }
         resident[id] = 1;
       }
-      const first = links[(end << 1) | 1];
-      links[id << 1] = end;
-      links[(id << 1) | 1] = first;
-      links[first << 1] = id;
-      links[(end << 1) | 1] = id;
+      pushFront(links, end, id);
     }
     this.used = used;
     this.evictions = evictions;

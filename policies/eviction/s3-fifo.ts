@@ -11,7 +11,7 @@
 import { choice, integer, number } from '../definition.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { definePolicy } from './definition.ts';
-import { Lists } from './lists.ts';
+import { Lists, pushFront, unlink } from './lists.ts';
 import type { PolicyOptions } from './policy.ts';
 
 export interface S3FifoParameters {
@@ -93,75 +93,53 @@ export class S3Fifo extends BoundedCache {
       if (place[id] === GHOST) {
         target = main;
         ghostUsed--;
-        const newer = links[id << 1];
-        const older = links[(id << 1) | 1];
-        links[(newer << 1) | 1] = older;
-        links[older << 1] = newer;
+        unlink(links, id);
       }
       if (used + 1 <= capacity) used++;
       else {
         evictions++;
-        let victim = links[small << 1];
-        let leaves = false;
+        let victim = small; // the sentinel: no object of the small queue
         if (used - smallUsed <= mainShare) {
-          while (victim !== small && !leaves) {
+          victim = links[small << 1];
+          while (victim !== small && count[victim] >= move) {
             const newer = links[victim << 1];
-            links[(newer << 1) | 1] = small;
-            links[small << 1] = newer;
+            unlink(links, victim);
             smallUsed--;
-            leaves = count[victim] < move;
-            const list = leaves ? ghost : main;
-            const first = links[(list << 1) | 1];
-            links[victim << 1] = list;
-            links[(victim << 1) | 1] = first;
-            links[first << 1] = victim;
-            links[(list << 1) | 1] = victim;
-            place[victim] = leaves ? GHOST : MAIN;
-            if (leaves) resident[victim] = 0;
-            else {
-              count[victim] = 0;
-              victim = newer;
-            }
-          }
-          if (leaves && ++ghostUsed > ghostShare) {
-            ghostUsed--;
-            const oldest = links[ghost << 1];
-            const newer = links[oldest << 1];
-            links[ghost << 1] = newer;
-            links[(newer << 1) | 1] = ghost;
-            place[oldest] = NOWHERE;
+            pushFront(links, main, victim);
+            place[victim] = MAIN;
+            count[victim] = 0;
+            victim = newer;
           }
         }
-        if (!leaves) {
+        if (victim !== small) {
+          unlink(links, victim);
+          smallUsed--;
+          pushFront(links, ghost, victim);
+          place[victim] = GHOST;
+          if (++ghostUsed > ghostShare) {
+            ghostUsed--;
+            const oldest = links[ghost << 1];
+            unlink(links, oldest);
+            place[oldest] = NOWHERE;
+          }
+        } else {
           victim = links[main << 1];
           while (count[victim] !== 0) {
             count[victim] = (count[victim] < MOST ? count[victim] : MOST) - 1;
-            const newer = links[victim << 1];
-            links[(newer << 1) | 1] = main;
-            links[main << 1] = newer;
-            const first = links[(main << 1) | 1];
-            links[victim << 1] = main;
-            links[(victim << 1) | 1] = first;
-            links[first << 1] = victim;
-            links[(main << 1) | 1] = victim;
+            unlink(links, victim);
+            pushFront(links, main, victim);
             victim = links[main << 1];
           }
-          const newer = links[victim << 1];
-          links[main << 1] = newer;
-          links[(newer << 1) | 1] = main;
+          unlink(links, victim);
           place[victim] = NOWHERE;
-          resident[victim] = 0;
         }
+        resident[victim] = 0;
       }
       resident[id] = 1;
       count[id] = 0;
       place[id] = target === small ? SMALL : MAIN;
       if (target === small) smallUsed++;
-      const first = links[(target << 1) | 1];
-      links[id << 1] = target;
-      links[(id << 1) | 1] = first;
-      links[first << 1] = id;
-      links[(target << 1) | 1] = id;
+      pushFront(links, target, id);
     }
     this.used = used;
     this.evictions = evictions;

@@ -6,7 +6,7 @@
  */
 import { BoundedCache } from './bounded-cache.ts';
 import { definePolicy } from './definition.ts';
-import { Lists } from './lists.ts';
+import { Lists, pushFront, unlink } from './lists.ts';
 import type { PolicyOptions } from './policy.ts';
 
 export class Sieve extends BoundedCache {
@@ -60,18 +60,12 @@ export class Sieve extends BoundedCache {
           if (victim === end) victim = links[end << 1];
         }
         hand = links[victim << 1];
-        const older = links[(victim << 1) | 1];
-        links[(hand << 1) | 1] = older;
-        links[older << 1] = hand;
+        unlink(links, victim);
         resident[victim] = 0;
         evictions++;
       }
       resident[id] = 1;
-      const first = links[(end << 1) | 1];
-      links[id << 1] = end;
-      links[(id << 1) | 1] = first;
-      links[first << 1] = id;
-      links[(end << 1) | 1] = id;
+      pushFront(links, end, id);
     }
     this.used = used;
     this.evictions = evictions;
