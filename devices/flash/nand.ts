@@ -10,12 +10,12 @@
  */
 import { duration, type HandlerId, type Picoseconds, type Simulation } from '../../sim/index.ts';
 import { IntegerQueue } from '../integer-queue.ts';
+import { ReadySet } from '../ready-set.ts';
 import { type FlashGeometry, planeCount } from './geometry.ts';
 import { NandActivity } from './nand-activity.ts';
 import { ERASE, Operations, PROGRAM, READ_PAGES } from './operations.ts';
 import { PageQueue } from './page-queue.ts';
 import { ReadTime } from './read-time.ts';
-import { ReadySet } from './ready-set.ts';
 import { ERASED, TargetWrites } from './target-writes.ts';
 import type { ChannelTiming, DieParallelism, NandTiming, ProgramTiming } from './timing.ts';
 

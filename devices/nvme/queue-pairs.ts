@@ -7,6 +7,7 @@
  * section 3.4.4 (arbitration); the fetch limit is MQSim's Queue_Fetch_Size.
  */
 import { IntegerQueue } from '../integer-queue.ts';
+import { ReadySet } from '../ready-set.ts';
 
 export interface ArbitrationOptions {
   /** Commands of a queue that the controller works on at once; default Infinity. */
@@ -28,9 +29,11 @@ export class QueuePairs {
   #slots: number;
   readonly #waiting: (IntegerQueue | undefined)[];
   readonly #taken: Int32Array;
-  #announced = 0;
+  /** Queues that have an entry and may give it. */
+  readonly #eligible: ReadySet;
+  /** The queue whose turn it is, and the entries that it may still give in it. */
   #turn = 0;
-  #left: number;
+  #left = 0;
 
   constructor(queues: number, options: ArbitrationOptions = {}) {
     const { fetchLimit = Infinity, commandSlots = Infinity, burst = 1, weights = [] } = options;
@@ -45,7 +48,7 @@ export class QueuePairs {
     this.#weights = weights;
     this.#waiting = new Array(queues).fill(undefined);
     this.#taken = new Int32Array(queues);
-    this.#left = this.#allowance(0);
+    this.#eligible = new ReadySet(queues);
   }
 
   /** A doorbell has announced a command. */
@@ -56,36 +59,34 @@ export class QueuePairs {
       this.#waiting[queue] = waiting;
     }
     waiting.push(command);
-    this.#announced++;
+    this.#update(queue);
   }
 
   /** The next command to fetch, or -1 when there is none that may be. */
   take(): number {
-    if (this.#announced === 0 || this.#slots === 0) return NONE;
-    const queues = this.#taken.length;
-    for (let passed = 0; passed <= queues; passed++) {
-      const queue = this.#turn;
-      const waiting = this.#waiting[queue];
-      if (waiting && waiting.length > 0 && this.#left > 0 && this.#taken[queue] < this.#fetchLimit) {
-        this.#left--;
-        this.#slots--;
-        this.#taken[queue]++;
-        this.#announced--;
-        return waiting.shift();
-      }
-      this.#turn = queue + 1 === queues ? 0 : queue + 1;
-      this.#left = this.#allowance(this.#turn);
+    if (this.#eligible.empty || this.#slots === 0) return NONE;
+    if (this.#left === 0 || !this.#eligible.has(this.#turn)) {
+      this.#turn = this.#eligible.next();
+      this.#left = this.#burst * (this.#weights[this.#turn] ?? 1);
     }
-    return NONE;
+    const queue = this.#turn;
+    this.#left--;
+    this.#slots--;
+    this.#taken[queue]++;
+    const command = (this.#waiting[queue] as IntegerQueue).shift();
+    this.#update(queue);
+    return command;
   }
 
   /** A command of this queue is complete. */
   release(queue: number): void {
     this.#taken[queue]--;
     this.#slots++;
+    this.#update(queue);
   }
 
-  #allowance(queue: number): number {
-    return this.#burst * (this.#weights[queue] ?? 1);
+  #update(queue: number): void {
+    const waits = (this.#waiting[queue]?.length ?? 0) > 0;
+    this.#eligible.set(queue, waits && this.#taken[queue] < this.#fetchLimit);
   }
 }

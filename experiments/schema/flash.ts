@@ -8,6 +8,16 @@ import { LAYOUTS } from '../../devices/flash/mapping.ts';
 import { CHANNEL_PRIORITIES, DIE_PARALLELISMS } from '../../devices/flash/timing.ts';
 import { sourced } from './leaf.ts';
 
+/** A choice or a switch, bare or with where it comes from. */
+function chosen<T extends string | boolean>(leaf: z.ZodType<T, T>) {
+  const noted = z.strictObject({ value: leaf, source: z.string().min(1), verified: z.boolean().optional() });
+  const bare = z.custom<T>((value) => leaf.safeParse(value).success);
+  return z.codec(z.union([leaf, noted]), bare, {
+    decode: (figure) => (typeof figure === 'object' ? figure.value : figure) as T,
+    encode: (value) => value,
+  });
+}
+
 const time = () => sourced('time', { min: '0 s', max: '10 s' });
 const count = (max: number, min = 1) => sourced('count', { min, max });
 const rate = () => sourced('bandwidth', { min: '1 kB/s' });
@@ -42,8 +52,8 @@ const nandSchema = z.strictObject({
     .prefault('0 s')
     .describe('From the array’s being ready to the controller’s knowing it, s.'),
   readTail: tailSchema.default([]).describe('Slower array reads: read retry.'),
-  multiPlane: z.boolean().default(true).describe('Planes of a die read one page offset together.'),
-  cacheRead: z.boolean().default(true).describe('The array reads on while the register is emptied.'),
+  multiPlane: chosen(z.boolean()).default(true).describe('Planes of a die read one page offset together.'),
+  cacheRead: chosen(z.boolean()).default(true).describe('The array reads on while the register is emptied.'),
 });
 
 const channelSchema = z.strictObject({
@@ -51,7 +61,9 @@ const channelSchema = z.strictObject({
   base: time().prefault('140 ns').describe('tCS + tWB + tRR of a command, s.'),
   perPlane: time().prefault('150 ns').describe('6 tWC: command and address of a plane, s.'),
   planeBusy: time().prefault('500 ns').describe('tDBSY between the planes of a command, s.'),
-  priority: z.enum(CHANNEL_PRIORITIES).default('interleave').describe('What a free channel does first.'),
+  priority: chosen(z.enum(CHANNEL_PRIORITIES))
+    .default('interleave')
+    .describe('What a free channel does first.'),
 });
 
 const controllerSchema = z.strictObject({
@@ -67,8 +79,8 @@ const controllerSchema = z.strictObject({
     .default([])
     .describe('Firmware time by size class.'),
   hostReadTime: time().prefault('0 s').describe('Of a read of host memory besides the link’s, s.'),
-  prpLists: z.boolean().default(true).describe('Long transfers fetch their PRP list.'),
-  interrupts: z.boolean().default(false).describe('Completions send an interrupt message.'),
+  prpLists: chosen(z.boolean()).default(true).describe('Long transfers fetch their PRP list.'),
+  interrupts: chosen(z.boolean()).default(false).describe('Completions send an interrupt message.'),
   fetchLimit: sourced('count', { min: 1 })
     .prefault('.inf')
     .describe('Commands of a queue under way at once.'),
@@ -77,16 +89,52 @@ const controllerSchema = z.strictObject({
   weights: z.array(count(256)).default([]).describe('Weights of the queues; none: round robin.'),
 });
 
+const writeSchema = z.strictObject({
+  programTimes: z.array(time()).min(1).describe('tPROG of the page types, s.'),
+  pagesAtOnce: count(16).describe('Pages of a plane that one program writes.'),
+  slcProgramTime: time().optional().describe('Of as much data into the SLC cache, s.'),
+  eraseTime: time().describe('tBERS, s.'),
+  readsFirst: sourced('count', { min: 1 })
+    .prefault('.inf')
+    .describe('Reads that may start before a program that waits.'),
+  suspend: z
+    .strictObject({
+      time: time().describe('Until a program has stopped for a read, s.'),
+      resume: time().describe('Added to its rest, s.'),
+      limit: count(1000).describe('Suspensions of one operation.'),
+    })
+    .optional()
+    .describe('Reads interrupt programs and erases; absent: they wait.'),
+  bufferBytes: sourced('bytes', { min: '4 KiB' }).describe('Write buffer, B.'),
+  acknowledgeTime: time().describe('From data in the buffer to the completion, s.'),
+  slcCache: z
+    .strictObject({
+      bytes: sourced('bytes', { min: '1 MiB' }).describe('Data that it holds, B.'),
+      refillRate: rate().describe('At which it is emptied in idle time, B/s.'),
+    })
+    .optional()
+    .describe('Writes go there first.'),
+  steadyState: chosen(z.boolean()).describe('Blocks are reclaimed from the first write on.'),
+  validShare: sourced('ratio', { min: 0, max: 0.99 })
+    .optional()
+    .describe('Of a reclaimed block; default by the over-provisioning.'),
+});
+
 export const flashSchema = z.strictObject({
   geometry: geometrySchema.describe('Shape of the flash.'),
   nand: nandSchema.describe('Times of the array.'),
   channel: channelSchema.describe('The channels.'),
-  dieParallelism: z.enum(DIE_PARALLELISMS).default('die').describe('What takes one command at a time.'),
-  hostTransfer: z.enum(HOST_TRANSFERS).default('per-page').describe('When data goes to the host.'),
+  write: writeSchema
+    .optional()
+    .describe('Programs, buffer, garbage collection; absent: writes end in the drive’s memory.'),
+  dieParallelism: chosen(z.enum(DIE_PARALLELISMS))
+    .default('die')
+    .describe('What takes one command at a time.'),
+  hostTransfer: chosen(z.enum(HOST_TRANSFERS)).default('per-page').describe('When data goes to the host.'),
   allocation: z
     .strictObject({
-      order: z.string().default('CWDP').describe('What consecutive pages go round first.'),
-      layout: z.enum(LAYOUTS).default('sequential').describe('How the drive was written.'),
+      order: chosen(z.string()).default('CWDP').describe('What consecutive pages go round first.'),
+      layout: chosen(z.enum(LAYOUTS)).default('sequential').describe('How the drive was written.'),
     })
     .prefault({})
     .describe('Where pages lie.'),

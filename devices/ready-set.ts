@@ -1,6 +1,6 @@
 /**
- * Which of a channel's targets could take a command now, and the next of them in turn: a bit set searched from the turn,
- * 32 targets a word.
+ * Which of the members of a small set are ready (targets of a channel, submission queues), and the next of them in turn: a
+ * bit set searched from the turn, 32 members a word.
  */
 export class ReadySet {
   readonly #size: number;
@@ -15,6 +15,10 @@ export class ReadySet {
 
   get empty(): boolean {
     return this.#count === 0;
+  }
+
+  has(member: number): boolean {
+    return (this.#words[member >> 5] & (1 << (member & 31))) !== 0;
   }
 
   set(member: number, ready: boolean): void {
