@@ -4,6 +4,7 @@
 import Table from 'cli-table3';
 import { deviceBench } from './devices.ts';
 import { kernelBench } from './kernel.ts';
+import { policyBench } from './policies.ts';
 import type { BenchRow } from './row.ts';
 import { tracesBench } from './traces.ts';
 
@@ -13,7 +14,7 @@ const barOf = ({ bar, barText, unit }: BenchRow): string =>
 const verdict = ({ met }: BenchRow): string => (met === undefined ? '' : met ? 'met' : 'not met');
 
 const table = new Table({ head: ['benchmark', 'value', 'unit', 'bar', ''], style: { head: [], border: [] } });
-for (const bench of [kernelBench, deviceBench, tracesBench]) {
+for (const bench of [kernelBench, deviceBench, policyBench, tracesBench]) {
   for (const row of bench()) table.push([row.name, figure(row.value), row.unit, barOf(row), verdict(row)]);
 }
 console.log(table.toString());
