@@ -15,8 +15,10 @@ import type { Drive, DriveOptions } from '../drive.ts';
 import { Controller, type ControllerOptions } from '../nvme/controller.ts';
 import { NOBODY, TlpLink, type TlpLinkOptions } from '../nvme/tlp-link.ts';
 import type { AllocationOrder } from './allocation.ts';
+import { DeviceDram, type DeviceDramOptions } from './device-dram.ts';
 import { checkGeometry, type FlashGeometry } from './geometry.ts';
 import { FlashMapping, type Layout } from './mapping.ts';
+import { MappingCache, type MappingCacheOptions } from './mapping-cache.ts';
 import { Nand } from './nand.ts';
 import type { ChannelTiming, DieParallelism, NandTiming, ProgramTiming } from './timing.ts';
 import { type WriteOptions, WritePath } from './write-path.ts';
@@ -36,6 +38,10 @@ export interface FlashDeviceOptions extends DriveOptions {
   /** Default per-page. */
   readonly hostTransfer?: HostTransfer;
   readonly allocation: { readonly order: AllocationOrder; readonly layout: Layout };
+  /** Absent: the whole mapping table is at hand. */
+  readonly mappingCache?: MappingCacheOptions;
+  /** Absent: data passes at once. */
+  readonly dram?: DeviceDramOptions;
   readonly controller: ControllerOptions;
   readonly link: TlpLinkOptions;
 }
@@ -52,6 +58,8 @@ export class FlashDevice implements Drive {
   readonly #mapping: FlashMapping;
   readonly #nand: Nand;
   readonly #writes: WritePath | undefined;
+  readonly #cache: MappingCache | undefined;
+  readonly #dram: DeviceDram | undefined;
   readonly #sim: Simulation;
   readonly #acknowledgeTime: number;
   readonly #requestTime: number;
@@ -66,7 +74,10 @@ export class FlashDevice implements Drive {
   /** Bytes of a command that have not crossed a channel yet. */
   #left = new Float64Array(64);
   #operation = new Int32Array(64);
+  /** Bytes of the mapping table that a command waits for. */
+  #segments = new Int32Array(64);
   readonly #finished: HandlerId;
+  readonly #staged: HandlerId;
   readonly #asked: HandlerId;
   readonly #sent: HandlerId;
   readonly #received: HandlerId;
@@ -101,6 +112,9 @@ export class FlashDevice implements Drive {
     this.#acknowledgeTime = options.write?.acknowledgeTime ?? 0;
     this.#requestTime = this.#upstream.messageTime(controller.messages.fetchRequest);
     this.#hostReadTime = controller.hostReadTime ?? 0;
+    if (options.mappingCache) this.#cache = new MappingCache(options.mappingCache, capacity);
+    if (options.dram) this.#dram = new DeviceDram(options.dram);
+    this.#staged = sim.register((command, bytes) => this.#toHost(command, bytes));
     this.#pageBytes = geometry.pageBytes;
     this.#channels = geometry.channels;
     this.#wholeRequests = hostTransfer === 'per-request';
@@ -130,7 +144,13 @@ export class FlashDevice implements Drive {
 
   /** Where time went: in the flash, in the firmware, and what writes cost. */
   get activity() {
-    return { nand: this.#nand.activity, firmware: this.#controller.firmware, writes: this.#writes };
+    return {
+      nand: this.#nand.activity,
+      firmware: this.#controller.firmware,
+      writes: this.#writes,
+      mappingCache: this.#cache,
+      dram: this.#dram,
+    };
   }
 
   restartStatistics(): void {
@@ -150,6 +170,7 @@ export class FlashDevice implements Drive {
       this.#offset = grown(this.#offset, 2 * this.#offset.length);
       this.#left = grown(this.#left, 2 * this.#left.length);
       this.#operation = grown(this.#operation, 2 * this.#operation.length);
+      this.#segments = grown(this.#segments, 2 * this.#segments.length);
     }
     this.#offset[command] = offset;
     this.#left[command] = bytes;
@@ -159,9 +180,31 @@ export class FlashDevice implements Drive {
 
   /** The firmware has dealt with a command. */
   #start(command: number): void {
-    if (this.#operation[command] === READ) this.#read(command);
+    if (this.#operation[command] === READ) this.#lookUp(command);
     else if (this.#writes) this.#writes.submit(command);
     else this.#fetchData(command);
+  }
+
+  /** Reads the segments of the mapping table that are absent, then the data. */
+  #lookUp(command: number): void {
+    const cache = this.#cache;
+    this.#segments[command] = 0;
+    if (cache) {
+      const last = cache.firstSegment(this.#offset[command] + this.#left[command] - 1);
+      for (let segment = cache.firstSegment(this.#offset[command]); segment <= last; segment++) {
+        if (!cache.access(segment)) this.#readSegment(command, segment, cache.segmentBytes);
+      }
+    }
+    if (this.#segments[command] === 0) this.#read(command);
+  }
+
+  /** Segments lie round the planes; a read's number below those of copies says which command waits for it. */
+  #readSegment(command: number, segment: number, bytes: number): void {
+    const nand = this.#nand;
+    this.#mapping.locate(segment);
+    this.#segments[command] += bytes;
+    nand.read(-1 - nand.targets - command, this.#mapping.plane, this.#mapping.page, bytes);
+    nand.kick(nand.channelOf(this.#mapping.plane));
   }
 
   /** Reads a write's data from the host. */
@@ -193,11 +236,24 @@ export class FlashDevice implements Drive {
     else for (let channel = 0; channel < this.#channels; channel++) nand.kick(channel);
   }
 
+  /** Bytes have crossed a channel: of a command, or (below 0) of a copy or a mapping segment. */
   #onMoved(command: number, bytes: number): void {
-    if (command < 0) {
+    if (command >= 0) {
+      if (this.#dram) this.#sim.at(this.#dram.pass(this.#sim.now, bytes), this.#staged, command, bytes);
+      else this.#toHost(command, bytes);
+      return;
+    }
+    const { targets } = this.#nand;
+    if (command >= -targets) {
       this.#writes?.copied(command, bytes);
       return;
     }
+    const waiting = -1 - targets - command;
+    this.#segments[waiting] -= bytes;
+    if (this.#segments[waiting] === 0) this.#read(waiting);
+  }
+
+  #toHost(command: number, bytes: number): void {
     this.#left[command] -= bytes;
     const last = this.#left[command] === 0;
     if (!this.#wholeRequests) {

@@ -138,6 +138,25 @@ export const flashSchema = z.strictObject({
     })
     .prefault({})
     .describe('Where pages lie.'),
+  mappingCache: z
+    .strictObject({
+      bytes: sourced('bytes', { min: '4 KiB' }).describe('Of the mapping table that are held, B.'),
+      segmentBytes: sourced('bytes', { min: '512 B' })
+        .prefault('4 KiB')
+        .describe('Read from the flash on a miss, B.'),
+      mappedBytes: sourced('bytes', { min: '4 KiB' })
+        .prefault('4 MiB')
+        .describe('Data that a segment maps, B.'),
+    })
+    .optional()
+    .describe('Part of the mapping table that is at hand; absent: all of it.'),
+  dram: z
+    .strictObject({
+      rate: rate().describe('Of the drive’s own DRAM, B/s.'),
+      passes: count(4).prefault(2).describe('Times that a byte crosses it.'),
+    })
+    .optional()
+    .describe('The drive’s own DRAM; absent: no limit.'),
   controller: controllerSchema.prefault({}).describe('Firmware, queues, fetching.'),
 });
 export type FlashProfile = z.output<typeof flashSchema>;

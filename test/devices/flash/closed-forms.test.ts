@@ -162,3 +162,42 @@ describe('allocation orders', () => {
     ).toThrow(/each once/);
   });
 });
+
+describe('device memory', () => {
+  const rate = (change: Partial<FlashDeviceOptions>) => stream(realistic(B, change), 32);
+
+  it('data passes the drive’s DRAM as often as it is told to', () => {
+    expect(rate({ dram: { rate: 4e9 } }) / 2e9).toBeCloseTo(1, 2);
+    expect(rate({ dram: { rate: 4e9, passes: 1 } }) / 4e9).toBeCloseTo(1, 2);
+    expect(rate({ dram: { rate: 1e12 } }) / rate({})).toBeCloseTo(1, 2);
+  });
+
+  it('a mapping cache costs a second flash read on each miss', () => {
+    const loop = { depth: 1, bytes: 4096, count: 2000 };
+    const whole = flashLoop(realistic(B), loop).latencies;
+    const cache = { bytes: 1 << 20, segmentBytes: 4096, mappedBytes: 4 << 20 };
+    const { latencies, device } = flashLoop(realistic(B, { mappingCache: cache }), loop);
+    const { mappingCache } = device.activity;
+    const segments = (0.6 * device.capacity) / cache.mappedBytes;
+    const misses = mappingCache?.misses ?? 0;
+    expect(misses / 2000).toBeCloseTo(1 - 256 / segments, 1);
+    const second = 40.02 + 0.29 + 4.096;
+    const slow = latencies.filter((latency) => latency > whole[1999] + 1000);
+    expect(slow.length).toBe(misses);
+    expect((slow[slow.length >> 1] - whole[1000]) / 1e3).toBeCloseTo(second, 1);
+  });
+
+  it('holds everything when it is large enough', () => {
+    const cache = { bytes: 64 << 20, segmentBytes: 4096, mappedBytes: 4 << 20 };
+    const { device } = flashLoop(realistic(B, { mappingCache: cache }), {
+      depth: 8,
+      bytes: 1 << 20,
+      count: 40_000,
+      streaming: true,
+      start: 0,
+    });
+    const { hits = 0, misses = 0 } = device.activity.mappingCache ?? {};
+    expect(hits + misses).toBe(40_000);
+    expect(misses).toBeLessThanOrEqual(Math.ceil((0.6 * device.capacity) / cache.mappedBytes));
+  });
+});

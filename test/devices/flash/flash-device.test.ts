@@ -67,6 +67,8 @@ const profiles = fc.record({
   slcCache: fc.constantFrom(undefined, { bytes: 1 << 20, refillRate: 1e8 }),
   steadyState: fc.boolean(),
   shared: fc.boolean(),
+  dram: fc.constantFrom(undefined, { rate: 6e9 }),
+  mappingCache: fc.constantFrom(undefined, { bytes: 16384, segmentBytes: 4096, mappedBytes: 1 << 20 }),
 });
 
 blockDeviceCases(
@@ -91,6 +93,8 @@ blockDeviceCases(
         arbitration: { fetchLimit, commandSlots, burst: 2, weights: [1, 3] },
       },
       write: { ...writing.write!, ...drawn },
+      dram: drawn.dram,
+      mappingCache: drawn.mappingCache,
     };
     const make = (sim: Simulation) => {
       const path = drawn.shared ? [new SharedLink(sim, { name: 'dram', rate: 5e9 })] : [];
