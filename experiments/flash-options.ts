@@ -2,12 +2,22 @@
 import { type FlashDeviceOptions, mqsimOptions, type PcieLink } from '../devices/index.ts';
 import { nvmeMessages } from '../devices/nvme/messages.ts';
 import { tlpLinkOptions } from '../devices/nvme/tlp-link.ts';
+import { InputError } from './errors.ts';
 import type { DriveProfile } from './schema/drive.ts';
-import type { FlashProfile, MqsimProfile } from './schema/flash.ts';
+import type { MqsimProfile } from './schema/flash.ts';
 
-/** @param link as trained in the host */
-export function flashOptions(drive: DriveProfile, flash: FlashProfile, link: PcieLink): FlashDeviceOptions {
-  const { name, capacity, blockSize, maxTransfer, queues } = drive;
+/**
+ * @param link as trained in the host
+ * @throws InputError where the profile has no flash section
+ */
+export function flashOptions(drive: DriveProfile, link: PcieLink): FlashDeviceOptions {
+  const { name, capacity, blockSize, maxTransfer, queues, flash } = drive;
+  if (!flash) {
+    throw new InputError(
+      `fidelity flash: the profile of ${name} has no flash section; allowed are ideal and queue`,
+      ['storage', 'fidelity'],
+    );
+  }
   const { cores, classes, hostReadTime, prpLists, interrupts, ...arbitration } = flash.controller;
   return {
     ...flash,

@@ -6,6 +6,7 @@ import {
   checkClaims,
   DeviceArray,
   type Drive,
+  FlashDevice,
   Host,
   IdealDevice,
   type IoInterface,
@@ -19,6 +20,7 @@ import {
 import { duration, type SharedLink, type Simulation } from '../sim/index.ts';
 import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
+import { flashOptions } from './flash-options.ts';
 import type { DriveProfile } from './schema/drive.ts';
 import type { HostProfile } from './schema/host.ts';
 
@@ -32,7 +34,7 @@ export interface Machine {
 /** What a run needs to know of a drive besides its simulation: rates in B/s and 1/s; Infinity where there is none. */
 export interface DriveLimits {
   readonly name: string;
-  readonly fidelity: 'queue' | 'ideal';
+  readonly fidelity: 'flash' | 'queue' | 'ideal';
   /** Claimed read bandwidth and 4 KiB read rate. */
   readonly readBandwidth: number;
   readonly readIops: number;
@@ -149,6 +151,9 @@ function buildDrive(
     readPath: [...upstream, bus],
     writePath: [...downstream, bus],
   };
+  if (fidelity === 'flash') {
+    return new FlashDevice(sim, { ...flashOptions(device, link), ...common });
+  }
   if (fidelity === 'ideal') {
     return new IdealDevice(sim, {
       ...common,

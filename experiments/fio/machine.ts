@@ -122,24 +122,19 @@ function ideal(
 }
 
 function drive(profile: DriveProfile, host: HostProfile | undefined, fidelity: Fidelity): FioDevice {
-  const { name, capacity, blockSize, flash } = profile;
+  const { name, capacity, blockSize } = profile;
   const own = pcieLink({
     ...profile.pcie,
     maxPayload: host?.pcie.maxPayload,
     tlpOverhead: host?.pcie.tlpOverhead,
   });
   const warnings = asInputError([], () => checkClaims(name, profile, own));
-  if (fidelity === 'flash' && !flash) {
-    throw new InputError(
-      `--fidelity flash: the profile of ${name} has no flash section; allowed are ideal and queue`,
-    );
-  }
+  if (fidelity === 'flash') flashOptions(profile, own);
   return {
     target: { capacity, blockSize, defaultShare: 1, randomStart: false },
     machine: machineOf(host, (sim, paths) => {
       const link = linkOf(sim, profile, own, host);
-      if (fidelity === 'flash' && flash)
-        return new FlashDevice(sim, { ...flashOptions(profile, flash, link), ...paths });
+      if (fidelity === 'flash') return new FlashDevice(sim, { ...flashOptions(profile, link), ...paths });
       if (fidelity === 'queue') {
         const parameters = queueParameters(name, profile, link);
         return new QueueDevice(sim, { ...profile, parameters, ...paths });

@@ -45,9 +45,11 @@ const storageSchema = z.strictObject({
     .prefault('1 MiB')
     .describe('Bytes on one drive before the next.'),
   fidelity: z
-    .enum(['queue', 'ideal'])
+    .enum(['flash', 'queue', 'ideal'])
     .optional()
-    .describe('How a drive is simulated; default queue, and ideal for a drive that is given as ideal.'),
+    .describe(
+      'How a drive is simulated; flash needs a profile with a flash section; default queue, and ideal for a drive that is given as ideal.',
+    ),
 });
 
 const memorySchema = z.strictObject({
