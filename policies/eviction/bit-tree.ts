@@ -5,16 +5,18 @@
 export class BitTree {
   private readonly words: Int32Array;
   /** Where each level starts in `words`; level 0 holds the numbers themselves. */
-  private readonly start: number[] = [];
+  private readonly start: Int32Array;
 
   constructor(bound: number) {
+    const start: number[] = [];
     let total = 0;
     for (let size = bound; ; ) {
       size = Math.ceil(size / 32);
-      this.start.push(total);
+      start.push(total);
       total += Math.max(1, size);
       if (size <= 1) break;
     }
+    this.start = Int32Array.from(start);
     this.words = new Int32Array(total);
   }
 

@@ -55,14 +55,34 @@ export class Min extends BoundedCache {
   }
 
   override accessMany(ids: Uint32Array, from: number, to: number): number {
+    if (!this.isPlain() || this.bypass) return this.accessEach(ids, from, to);
+    const { resident, requests, nextUse, upcoming, positions, capacity } = this;
+    const never = requests.length;
+    let { used, evictions } = this;
     let hits = 0;
     for (let i = from; i < to; i++) {
       const id = ids[i];
-      if (this.resident[id] === 1) {
+      const position = upcoming[id];
+      if (position === NEVER) throw tooOften(id);
+      const next = nextUse[position];
+      upcoming[id] = next;
+      if (resident[id] === 1) {
         hits++;
-        this.hit(id);
-      } else this.admit(id);
+        positions.delete(position);
+      } else {
+        if (used + 1 <= capacity) used++;
+        else {
+          const key = positions.max();
+          positions.delete(key);
+          resident[key < never ? requests[key] : key - never] = 0;
+          evictions++;
+        }
+        resident[id] = 1;
+      }
+      positions.add(next === NEVER ? never + id : next);
     }
+    this.used = used;
+    this.evictions = evictions;
     return hits;
   }
 
@@ -72,7 +92,7 @@ export class Min extends BoundedCache {
 
   private advance(id: number): void {
     const position = this.upcoming[id];
-    if (position === NEVER) throw new RangeError(`object ${id} is requested more often than its future says`);
+    if (position === NEVER) throw tooOften(id);
     this.upcoming[id] = this.nextUse[position];
   }
 
@@ -112,6 +132,8 @@ export class Min extends BoundedCache {
     return false;
   }
 }
+
+const tooOften = (id: number) => new RangeError(`object ${id} is requested more often than its future says`);
 
 export const min = definePolicy({
   name: 'min',
