@@ -24,6 +24,8 @@ export class Firmware {
   /** Sum over the cores of the time they worked, and of the time commands waited for one; ps. */
   busy: Picoseconds = 0;
   waited: Picoseconds = 0;
+  /** Commands that took time. */
+  commands = 0;
   readonly #sim: Simulation;
   readonly #classes: readonly FirmwareClass[];
   readonly #free: Float64Array;
@@ -46,6 +48,7 @@ export class Firmware {
     }
     const { now } = this.#sim;
     const start = this.#start(now, time);
+    this.commands++;
     this.busy += time;
     this.waited += start - now;
     this.#sim.at(start + time, done, command);

@@ -163,5 +163,6 @@ export function fioJson(
         util: run.seconds > 0 ? Math.min(100, (0.1 * (readTicks + writeTicks)) / run.seconds) : 0,
       },
     ],
+    ...(run.activity ? { nvmoe: run.activity } : {}),
   };
 }

@@ -2,9 +2,17 @@
  * Runs fio jobs against a simulated device: sections side by side, those behind a stonewall after the ones before them.
  * A pure function of the jobs, the machine and the seed.
  */
-import { type BlockDevice, DEMAND, DeviceArray, type IoInterface, READ } from '../../devices/index.ts';
+import {
+  type BlockDevice,
+  DEMAND,
+  DeviceArray,
+  FlashDevice,
+  type IoInterface,
+  READ,
+} from '../../devices/index.ts';
 import { Simulation } from '../../sim/index.ts';
 import { InputError } from '../errors.ts';
+import { flashActivity } from '../flash-activity.ts';
 import { Clone, type Submit } from './clone.ts';
 import type { FioJob } from './job.ts';
 import { writes } from './job.ts';
@@ -23,6 +31,8 @@ export interface FioRun {
   readonly deviceName: string;
   /** Simulated seconds. */
   readonly seconds: number;
+  /** At flash fidelity: where the time went inside the drive. */
+  readonly activity?: ReturnType<typeof flashActivity>;
 }
 
 const REPORT_EVERY = 20_000;
@@ -64,9 +74,15 @@ export function runFio(
   }
   startGroup();
   sim.run();
+  const end = sim.now;
   sim.finish();
   const seconds = Math.max(...clones().map(({ measured }) => measured.seconds));
-  return { measured: clones().map(({ measured }) => measured), deviceName: device.name, seconds };
+  return {
+    measured: clones().map(({ measured }) => measured),
+    deviceName: device.name,
+    seconds,
+    activity: device instanceof FlashDevice ? flashActivity(device, end) : undefined,
+  };
 }
 
 /** How a clone's requests reach the device. */

@@ -247,4 +247,20 @@ describe('machine', () => {
     expect(job.read.clat_ns.min).toBe(88_898);
     expect(job.read.clat_ns.max).toBe(88_906);
   });
+
+  it('says at flash fidelity where the time went inside the drive', () => {
+    const load = '--rw=randread --bs=4k --iodepth=64 --number_ios=20000';
+    const document = JSON.parse(output(load, { fidelity: 'flash' }).text);
+    const { utilisation, waitingSeconds, map } = document.nvmoe;
+    const { iops } = document.jobs[0].read;
+    const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
+    expect(utilisation.targets).toHaveLength(32);
+    // Little's law at the dies: 32 planes, reads of 31, 31 and 44 us.
+    expect(mean(utilisation.targets) * 32).toBeCloseTo(iops * 35.33e-6, 0);
+    expect(mean(utilisation.channelData) * 8).toBeCloseTo((iops * 4096) / 1.2e9, 1);
+    expect(utilisation.firmware).toBeCloseTo(iops * 19.9e-6, 0);
+    expect(waitingSeconds.target).toBeGreaterThan(waitingSeconds.channel);
+    expect(map.targets).toHaveLength(32);
+    expect(mean(map.targets.flat())).toBeLessThanOrEqual(1);
+  });
 });
