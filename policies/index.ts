@@ -1,6 +1,7 @@
 /** The public face of policies: what to evict. */
 export type { AdmissionFilter, FilterDefinition, FilterOptions } from './admission/filter.ts';
 export { type BoundOptions, missCostBound } from './bound.ts';
+export { type ConformanceVector, conformanceVectors, firstDifference } from './conformance.ts';
 export type { Characteristics, Parameter, ParameterValue, ParameterValues } from './definition.ts';
 export type { PolicyDefinition } from './eviction/definition.ts';
 export { type EvictionPolicy, type Future, NEVER, type PolicyOptions } from './eviction/policy.ts';
