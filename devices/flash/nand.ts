@@ -9,8 +9,7 @@
  * TSU_OutOfOrder and NVM_PHY_ONFI_NVDDR2 (7ec40e3), with its choices as options.
  */
 import { duration, type HandlerId, type Picoseconds, type Simulation } from '../../sim/index.ts';
-import { IntegerQueue } from '../integer-queue.ts';
-import { ReadySet } from '../ready-set.ts';
+import { ChannelTurns, COMMAND, DATA } from './channel-turns.ts';
 import { type FlashGeometry, planeCount } from './geometry.ts';
 import { NandActivity } from './nand-activity.ts';
 import { ERASE, Operations, PROGRAM, READ_PAGES } from './operations.ts';
@@ -47,7 +46,6 @@ export class Nand {
   readonly #cacheRead: boolean;
   readonly #piece: number;
   readonly #inTurn: boolean;
-  readonly #dataFirst: boolean;
   readonly #readTime: ReadTime;
   readonly #moved: HandlerId;
   readonly #written: HandlerId;
@@ -59,12 +57,7 @@ export class Nand {
   readonly #held: Uint8Array;
   readonly #register: Int32Array;
   readonly #writes: TargetWrites;
-  /** Of each channel. */
-  readonly #ready: ReadySet[];
-  readonly #data: IntegerQueue[];
-  readonly #moving: Int32Array;
-  readonly #busy: Uint8Array;
-  readonly #commandNext: Uint8Array;
+  readonly #turns: ChannelTurns;
 
   readonly #commandSent: HandlerId;
   readonly #arrayDone: HandlerId;
@@ -90,7 +83,6 @@ export class Nand {
     this.#cacheRead = nand.cacheRead ?? true;
     this.#piece = Math.min(options.pieceBytes ?? geometry.pageBytes, geometry.pageBytes);
     this.#inTurn = (channel.priority ?? 'interleave') === 'interleave';
-    this.#dataFirst = channel.priority === 'data-first';
     this.#readTime = new ReadTime(nand, sim.random(`${name}/read-retry`));
     this.#pages = new PageQueue(targets);
     this.#operations = new Operations(targets, geometry.planes);
@@ -101,11 +93,7 @@ export class Nand {
     this.programBytes = this.planesAtOnce * geometry.pageBytes * (options.program?.pagesAtOnce ?? 1);
     const { channels } = geometry;
     this.activity = new NandActivity(sim, targets, channels);
-    this.#ready = Array.from({ length: channels }, () => new ReadySet(this.#targetsPerChannel));
-    this.#data = Array.from({ length: channels }, () => new IntegerQueue());
-    this.#moving = new Int32Array(channels).fill(NONE);
-    this.#busy = new Uint8Array(channels);
-    this.#commandNext = new Uint8Array(channels);
+    this.#turns = new ChannelTurns(channels, this.#targetsPerChannel, channel.priority ?? 'interleave');
     this.#commandSent = sim.register((c) => this.#onCommandSent(c));
     this.#arrayDone = sim.register((operation) => this.#onArrayDone(operation));
     this.#writes = new TargetWrites(sim, options.program, targets, this.#arrayDone);
@@ -145,7 +133,7 @@ export class Nand {
   #queueWrite(target: number, write: number): void {
     this.#writes.queue(target, write);
     this.#update(target);
-    this.kick(Math.floor(target / this.#targetsPerChannel));
+    this.kick(this.#turns.channelOf(target));
   }
 
   channelOf(plane: number): number {
@@ -154,20 +142,13 @@ export class Nand {
 
   /** Lets a channel, if it is free, begin what it should do now. */
   kick(channel: number): void {
-    if (this.#busy[channel]) return;
-    const ready = this.#ready[channel];
-    const data = this.#moving[channel] !== NONE || this.#data[channel].length > 0;
-    if (data && (ready.empty || (this.#inTurn ? !this.#commandNext[channel] : this.#dataFirst))) {
-      this.#move(channel);
-    } else if (!ready.empty) {
-      this.#issue(channel, channel * this.#targetsPerChannel + ready.next());
-    }
+    const next = this.#turns.next(channel);
+    if (next === DATA) this.#move(channel);
+    else if (next === COMMAND) this.#issue(channel, this.#turns.takeCommand(channel));
   }
 
   /** Starts the next operation of a target: reads before programs and erases. */
   #issue(channel: number, target: number): void {
-    this.#busy[channel] = 1;
-    this.#commandNext[channel] = 0;
     if (this.#canRead(target)) this.#issueRead(channel, target);
     else this.#issueWrite(channel, target);
   }
@@ -208,7 +189,7 @@ export class Nand {
       this.#beginWrite(target, operation, command);
     } else {
       operations.left[operation] = this.programBytes;
-      this.#data[channel].push(operation);
+      this.#turns.addData(channel, operation);
     }
   }
 
@@ -248,7 +229,7 @@ export class Nand {
   }
 
   #onCommandSent(channel: number): void {
-    this.#busy[channel] = 0;
+    this.#turns.release(channel);
     this.kick(channel);
   }
 
@@ -257,7 +238,7 @@ export class Nand {
     if (this.#operations.kind[operation] !== READ_PAGES) this.#endWrite(target, operation);
     else if (this.#register[target] === NONE) this.#expose(target, operation);
     else this.#held[target] = 1;
-    this.kick(Math.floor(target / this.#targetsPerChannel));
+    this.kick(this.#turns.channelOf(target));
   }
 
   #endWrite(target: number, operation: number): void {
@@ -275,24 +256,20 @@ export class Nand {
     this.#register[target] = operation;
     operations.time[operation] = this.#sim.now;
     operations.left[operation] = this.#pages.bytesOf(operations.pageAt(operation, 0));
-    this.#data[Math.floor(target / this.#targetsPerChannel)].push(operation);
+    this.#turns.addData(this.#turns.channelOf(target), operation);
     this.#update(target);
   }
 
   /** Moves the next piece of the channel's oldest data. */
   #move(channel: number): void {
     const { rate } = this.#options.channel;
-    let operation = this.#moving[channel];
-    if (operation === NONE) {
-      operation = this.#data[channel].shift();
-      this.#moving[channel] = operation;
-      if (this.#operations.kind[operation] === READ_PAGES)
-        this.activity.dataStarts(this.#operations.time[operation]);
+    const first = this.#turns.beginsData(channel);
+    const operation = this.#turns.takeData(channel);
+    if (first && this.#operations.kind[operation] === READ_PAGES) {
+      this.activity.dataStarts(this.#operations.time[operation]);
     }
     const bytes = Math.min(this.#operations.left[operation], this.#piece);
     const time = duration(bytes, rate);
-    this.#busy[channel] = 1;
-    this.#commandNext[channel] = 1;
     this.activity.data(channel, time);
     this.#sim.after(time, this.#pieceMoved, operation, bytes);
   }
@@ -300,12 +277,12 @@ export class Nand {
   #onPieceMoved(operation: number, bytes: number): void {
     const operations = this.#operations;
     const target = operations.targetOf(operation);
-    const channel = Math.floor(target / this.#targetsPerChannel);
-    this.#busy[channel] = 0;
+    const channel = this.#turns.channelOf(target);
+    this.#turns.release(channel);
     operations.left[operation] -= bytes;
     if (operations.kind[operation] === PROGRAM) {
       if (operations.left[operation] === 0) {
-        this.#moving[channel] = NONE;
+        this.#turns.endData(channel);
         this.#beginWrite(target, operation, 0);
       }
       this.kick(channel);
@@ -319,7 +296,7 @@ export class Nand {
       if (next < operations.count[operation]) {
         operations.left[operation] = this.#pages.bytesOf(operations.pageAt(operation, next));
       } else {
-        this.#moving[channel] = NONE;
+        this.#turns.endData(channel);
         this.#freeRegister(target);
       }
     }
@@ -352,7 +329,6 @@ export class Nand {
         ready = this.#writes.waits(target);
       }
     }
-    const channel = Math.floor(target / this.#targetsPerChannel);
-    this.#ready[channel].set(target - channel * this.#targetsPerChannel, ready);
+    this.#turns.setReady(target, ready);
   }
 }
