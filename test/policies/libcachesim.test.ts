@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, it } from 'vitest';
 import { createPolicy, type Future, futureOf } from '../../policies/index.ts';
 import { describeMeasured, measured } from '../data.ts';
+import { missesOfMin } from '../oracles/policies/optgen.ts';
 
 const OBJECTS = 14_848;
 
@@ -64,6 +65,14 @@ describeMeasured('libCacheSim', [TABLE, ...TRACES.map((name) => `cache/${name}.u
       );
     }
   });
+  it('MIN by interval scheduling agrees on the head of each trace', () => {
+    for (const { ids: all } of traces.values()) {
+      const ids = all.subarray(0, 150_000);
+      const cache = createPolicy('min', { capacity: 742, objects: OBJECTS, future: futureOf(ids, OBJECTS) });
+      expect(ids.length - cache.accessMany(ids, 0, ids.length)).toBe(missesOfMin(ids, 742));
+    }
+  });
+
   it('leaves no row of the table out', () => {
     const named = new Set(ROWS.map(([policy, params]) => `${policy} ${params}`));
     expect(table.map((row) => `${row[1]} ${row[2]}`).filter((row) => !named.has(row))).toEqual([]);

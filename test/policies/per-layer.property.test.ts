@@ -1,0 +1,68 @@
+/** Per-layer slots: the same as one cache a layer, each seeing only its own requests. */
+import { it as property } from '@fast-check/vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { splitCapacity } from '../../policies/eviction/per-layer.ts';
+import { createPolicy, futureOf } from '../../policies/index.ts';
+import { layerOf, missesOf, OBJECTS, randomFrom, specs, traces } from './arbitraries.ts';
+
+const LAYERS = 3;
+const all = [...Array(OBJECTS).keys()];
+const scoped = (spec: string, ids: Uint32Array, capacity: number, onEvict?: (id: number) => void) =>
+  createPolicy(spec, {
+    scope: 'layer',
+    capacity,
+    objects: OBJECTS,
+    future: futureOf(ids, OBJECTS),
+    random: randomFrom(1),
+    layers: Uint16Array.from(all, layerOf),
+    popularity: Float64Array.from(all, (id) => OBJECTS - id),
+    onEvict,
+  });
+
+describe('the split of the capacity', () => {
+  it('gives the remainder to the first layers', () => {
+    expect([0, 1, 2].map((layer) => splitCapacity(11, LAYERS, layer))).toEqual([4, 4, 3]);
+    expect([0, 1, 2].map((layer) => splitCapacity(2, LAYERS, layer))).toEqual([1, 1, 0]);
+  });
+
+  property.prop([fc.nat(1000), fc.integer({ min: 1, max: 80 })])('adds up', (capacity, layers) => {
+    const parts = Array.from({ length: layers }, (_, layer) => splitCapacity(capacity, layers, layer));
+    expect(parts.reduce((sum, part) => sum + part)).toBe(capacity);
+    expect(Math.max(...parts) - Math.min(...parts)).toBeLessThanOrEqual(1);
+  });
+});
+
+// Random policies share one source among layers, and popularity depends on the id: not comparable layer by layer.
+const comparable = specs.filter((spec) => !/random|lecar|hyperbolic|static-pin|least-stale/.test(spec));
+describe.each(comparable)('%s', (spec) => {
+  it('misses as often as its layers apart', () => {
+    fc.assert(
+      fc.property(traces(), fc.integer({ min: 0, max: 12 }), (ids, capacity) => {
+        const apart = [0, 1, 2].map((layer) => {
+          const own = ids.filter((id) => layerOf(id) === layer).map((id) => Math.floor(id / LAYERS));
+          return missesOf(spec, own, splitCapacity(capacity, LAYERS, layer), 3);
+        });
+        const hits = scoped(spec, ids, capacity).accessMany(ids, 0, ids.length);
+        expect(ids.length - hits).toBe(apart.reduce((sum, misses) => sum + misses));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+it('displaces only objects of the same layer, and counts and names what leaves', () => {
+  const ids = Uint32Array.of(0, 1, 3, 6, 4, 0);
+  const victims: number[] = [];
+  const policy = scoped('lru', ids, 3, (id) => victims.push(id));
+  expect(policy.accessMany(ids, 0, ids.length)).toBe(0);
+  expect(victims).toEqual([0, 3, 1, 6]);
+  expect([policy.capacity, policy.used, policy.evictions]).toEqual([3, 2, 4]);
+  policy.protect(0);
+  expect(policy.admit(3)).toBe(false);
+  policy.unprotect(0);
+  policy.remove(0);
+  policy.skip(3);
+  policy.hit(4);
+  expect([policy.contains(0), policy.admit(3, true), policy.used]).toEqual([false, true, 2]);
+});
