@@ -5,15 +5,11 @@ export { ConservationError } from './conservation.ts';
 export { ConstantDelay } from './constant-delay.ts';
 export { type Process, Signal, type Wait } from './process.ts';
 export { exponential, type Random } from './random.ts';
-export { type FlowId, SharedLink, type SharedLinkStatistics, type SharedLinkTotals } from './shared-link.ts';
+export { type FlowId, SharedLink } from './shared-link.ts';
+export type { SharedLinkStatistics, SharedLinkTotals } from './shared-link-statistics.ts';
 export { type EventId, type Handler, type HandlerId, Simulation } from './simulation.ts';
-export {
-  type JobId,
-  Station,
-  type StationOptions,
-  type StationStatistics,
-  type StationTotals,
-} from './station.ts';
+export { type JobId, Station, type StationOptions } from './station.ts';
+export type { StationStatistics, StationTotals } from './station-statistics.ts';
 export { BatchMeans } from './statistics/batch-means.ts';
 export { Histogram } from './statistics/histogram.ts';
 export { Series, type SeriesPoint } from './statistics/series.ts';

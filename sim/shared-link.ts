@@ -4,63 +4,30 @@
  *
  * Who gets what, at every instant: each flow gets min(its cap, λ), with the one λ at which the flows together use the
  * whole rate, or λ = ∞ when all caps together do not reach it. What a capped flow leaves is shared by the others
- * (max-min fairness, found by water-filling: D. Bertsekas and R. Gallager, "Data Networks", 2nd ed., section 6.5.2).
+ * (max-min fairness, found by water-filling: flow-classes).
  * A cap is therefore a limit, never a guarantee; nothing is reserved and there are no weights.
  *
  * Flows of equal cap form a class with one virtual clock (flow-class): a start, stop or finish costs O(log flows +
  * classes). A finish falls on the whole ps nearest to its exact instant and this rounding does not accumulate; a lone
- * flow takes exactly duration(amount, min(cap, rate)). Flows that finish at one instant do so one after the other, in
- * the order of their classes' clocks, then of their starts.
+ * flow takes exactly duration(amount, min(cap, rate)). Flows that finish at one instant do so one after the other: of
+ * one class in the order of their exact finishes, then of their starts; of different classes in that of their starts.
  */
 import { Census, ConservationError } from './conservation.ts';
-import { FlowClass, FlowTable } from './flow-class.ts';
+import { type FlowClass, FlowTable } from './flow-class.ts';
+import { FlowClasses } from './flow-classes.ts';
 import type { Wait } from './process.ts';
+import {
+  type SharedLinkStatistics,
+  type SharedLinkTotals,
+  statisticsBetween,
+} from './shared-link-statistics.ts';
 import type { EventId, HandlerId, Simulation } from './simulation.ts';
 import { EXACT_LIMIT, type Picoseconds, toSeconds } from './time.ts';
 
 /** Names a flow under way, for `stop`. */
 export type FlowId = number;
 
-/** Running totals; the difference of two of them describes the time between. */
-export interface SharedLinkTotals {
-  time: Picoseconds;
-  started: number;
-  completed: number;
-  stopped: number;
-  /** Units that have crossed the link. */
-  carried: number;
-  /** ps with at least one flow. */
-  busy: Picoseconds;
-  /** ∫ flows dt, ps. */
-  flows: number;
-}
-
-export interface SharedLinkStatistics {
-  started: number;
-  completed: number;
-  stopped: number;
-  /** Units that have crossed the link. */
-  carried: number;
-  /** Units per second. */
-  throughput: number;
-  /** Share of the rate that was used, 0 to 1; 0 on a link of infinite rate. */
-  utilisation: number;
-  /** Share of the time with at least one flow. */
-  busyFraction: number;
-  /** Mean number of flows. */
-  meanFlows: number;
-}
-
 const NO_EVENT = 0;
-const START: SharedLinkTotals = {
-  time: 0,
-  started: 0,
-  completed: 0,
-  stopped: 0,
-  carried: 0,
-  busy: 0,
-  flows: 0,
-};
 
 export class SharedLink {
   readonly name: string;
@@ -70,15 +37,11 @@ export class SharedLink {
   private readonly expired: HandlerId;
   private readonly census = new Census();
   private readonly table: FlowTable;
-  /** Classes with flows, by rising cap; and empty ones, for reuse. */
-  private readonly classes: FlowClass[] = [];
-  private readonly spare: FlowClass[] = [];
+  private readonly classes: FlowClasses;
   private event: EventId = NO_EVENT;
   private eventTime: Picoseconds = 0;
-  private next: FlowClass | undefined;
-  /** ∫ of the rates given dt, and the sum of those rates now. */
+  /** ∫ of the rates given dt, units. */
   private carried = 0;
-  private given = 0;
   private since: Picoseconds = 0;
   private busy = 0;
   /** Units by the flows' own account: what the audit compares with `carried`. */
@@ -96,6 +59,7 @@ export class SharedLink {
     this.name = name;
     this.rate = rate;
     this.table = new FlowTable(name);
+    this.classes = new FlowClasses(this.table);
     this.expired = sim.register(() => this.expire());
     sim.audit(() => this.audit());
   }
@@ -127,7 +91,7 @@ export class SharedLink {
     table.continuations[3 * flow + 2] = b;
     this.account();
     this.census.arrive(now);
-    const flowClass = this.classOf(cap);
+    const flowClass = this.classes.of(cap);
     table.classes[flow] = flowClass;
     flowClass.add(now, flow);
     this.plan();
@@ -169,29 +133,15 @@ export class SharedLink {
   }
 
   /** What was measured between the instant of `since` (default: the start) and now. */
-  statistics(since: SharedLinkTotals = START): SharedLinkStatistics {
-    const now = this.totals();
-    const time = now.time - since.time;
-    const perTime = (amount: number) => (time > 0 ? amount / time : 0);
-    const carried = now.carried - since.carried;
-    const throughput = time > 0 ? carried / toSeconds(time) : 0;
-    return {
-      started: now.started - since.started,
-      completed: now.completed - since.completed,
-      stopped: now.stopped - since.stopped,
-      carried,
-      throughput,
-      utilisation: throughput / this.rate,
-      busyFraction: perTime(now.busy - since.busy),
-      meanFlows: perTime(now.flows - since.flows),
-    };
+  statistics(since?: SharedLinkTotals): SharedLinkStatistics {
+    return statisticsBetween(this.rate, this.totals(), since);
   }
 
   /** The first flow due has finished. */
   private expire(): void {
     const { table } = this;
     const { now } = this.sim;
-    const flowClass = this.next!;
+    const flowClass = this.classes.next!;
     const flow = flowClass.first;
     this.event = NO_EVENT;
     this.account();
@@ -233,61 +183,20 @@ export class SharedLink {
     const flowClass = this.table.classes[flow];
     flowClass.remove(flow);
     this.table.slots.release(flow);
-    if (flowClass.size > 0) return;
-    this.classes.splice(this.classes.indexOf(flowClass), 1);
-    this.spare.push(flowClass);
+    if (flowClass.size === 0) this.classes.drop(flowClass);
   }
 
-  /** The class of this cap; made, in its place, if there is none. */
-  private classOf(cap: number): FlowClass {
-    const { classes } = this;
-    let low = 0;
-    let high = classes.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (classes[middle].cap < cap) low = middle + 1;
-      else high = middle;
-    }
-    if (low < classes.length && classes[low].cap === cap) return classes[low];
-    const made = this.spare.pop() ?? new FlowClass(this.table);
-    made.cap = cap;
-    classes.splice(low, 0, made);
-    return made;
-  }
-
-  /** Shares the rate among the classes and schedules the next finish. */
+  /** Shares the rate anew and schedules the next finish. */
   private plan(): void {
     const { classes, sim } = this;
-    const { now } = sim;
-    const { orders } = this.table;
-    let rate = this.rate;
-    let flows = this.census.present;
-    let fair = Infinity;
-    let due = Infinity;
-    this.next = undefined;
-    this.given = 0;
-    for (let i = 0; i < classes.length; i++) {
-      const flowClass = classes[i];
-      const { cap, size } = flowClass;
-      if (fair === Infinity && cap * flows > rate) fair = rate / flows;
-      const share = Math.min(cap, fair);
-      flowClass.setRate(now, share);
-      this.given += share * size;
-      rate -= share * size;
-      flows -= size;
-      const time = flowClass.due();
-      if (time < due || (time === due && orders[flowClass.first] < orders[this.next!.first])) {
-        due = time;
-        this.next = flowClass;
-      }
-    }
-    if (due < now) due = now;
+    classes.share(sim.now, this.rate, this.census.present);
+    const due = Math.max(classes.due, sim.now);
     if (this.event !== NO_EVENT) {
       if (due === this.eventTime) return;
       sim.cancel(this.event);
       this.event = NO_EVENT;
     }
-    if (this.next === undefined) return;
+    if (classes.next === undefined) return;
     this.eventTime = due;
     this.event = sim.at(due, this.expired);
   }
@@ -300,17 +209,15 @@ export class SharedLink {
     this.since = now;
     if (this.census.present === 0) return;
     this.busy += time;
-    this.carried += (this.given * time) / 1e12;
+    this.carried += (this.classes.given * time) / 1e12;
   }
 
   /** Units by the flows' own account, those under way included. */
   private receivedBy(now: Picoseconds): number {
     let received = this.received;
-    for (const flowClass of this.classes) {
-      flowClass.forEach((flow) => {
-        received += this.table.amounts[flow] - flowClass.left(now, flow);
-      });
-    }
+    this.classes.forEach((flow, flowClass) => {
+      received += this.table.amounts[flow] - flowClass.left(now, flow);
+    });
     return received;
   }
 
@@ -319,12 +226,10 @@ export class SharedLink {
     this.account();
     let present = 0;
     let spent = 0;
-    for (const flowClass of this.classes) {
-      flowClass.forEach((flow) => {
-        present++;
-        spent += now - this.table.starts[flow];
-      });
-    }
+    this.classes.forEach((flow) => {
+      present++;
+      spent += now - this.table.starts[flow];
+    });
     const received = this.receivedBy(now);
     this.census.audit(this.name, now, present, spent);
     const slack = this.rounding + received * 1e-9;

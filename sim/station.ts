@@ -9,7 +9,8 @@ import { Census } from './conservation.ts';
 import type { Wait } from './process.ts';
 import type { HandlerId, Simulation } from './simulation.ts';
 import { grown, Slots } from './slots.ts';
-import { type Picoseconds, toSeconds } from './time.ts';
+import { type StationStatistics, type StationTotals, statisticsBetween } from './station-statistics.ts';
+import type { Picoseconds } from './time.ts';
 
 /** Names a submitted job, for `cancel`. */
 export type JobId = number;
@@ -21,56 +22,11 @@ export interface StationOptions {
   discipline?: 'fifo' | 'priority';
 }
 
-/** Running totals; the difference of two of them describes the time between. Times are in ps. */
-export interface StationTotals {
-  time: Picoseconds;
-  submitted: number;
-  started: number;
-  completed: number;
-  cancelled: number;
-  /** ∫ servers busy dt. */
-  busy: number;
-  /** ∫ jobs at the station dt. */
-  present: number;
-  /** Σ over started jobs of the time from submission to start. */
-  waited: number;
-  /** Σ over completed jobs of the time from submission to completion. */
-  responded: number;
-}
-
-export interface StationStatistics {
-  submitted: number;
-  completed: number;
-  cancelled: number;
-  /** Busy share of all servers, 0 to 1. */
-  utilisation: number;
-  /** Mean number of jobs that wait, those in service not counted. */
-  meanQueueLength: number;
-  /** Mean ps from submission to start of service. */
-  meanWaiting: Picoseconds;
-  /** Mean ps from submission to completion. */
-  meanResponse: Picoseconds;
-  /** Completions per second. */
-  throughput: number;
-}
-
 const NONE = -1;
 const FREE = 0;
 const IN_SERVICE = 1;
 const QUEUED = 2;
 const CLASSES = 256;
-const START: StationTotals = {
-  time: 0,
-  submitted: 0,
-  started: 0,
-  completed: 0,
-  cancelled: 0,
-  busy: 0,
-  present: 0,
-  waited: 0,
-  responded: 0,
-};
-
 export class Station {
   readonly name: string;
   readonly servers: number;
@@ -182,21 +138,8 @@ export class Station {
   }
 
   /** What was measured between the instant of `since` (default: the start) and now; means of nothing are 0. */
-  statistics(since: StationTotals = START): StationStatistics {
-    const now = this.totals();
-    const change = (key: keyof StationTotals) => now[key] - since[key];
-    const per = (amount: number, count: number) => (count > 0 ? amount / count : 0);
-    const time = change('time');
-    return {
-      submitted: change('submitted'),
-      completed: change('completed'),
-      cancelled: change('cancelled'),
-      utilisation: per(change('busy'), time * this.servers),
-      meanQueueLength: per(change('present') - change('busy'), time),
-      meanWaiting: per(change('waited'), change('started')),
-      meanResponse: per(change('responded'), change('completed')),
-      throughput: per(change('completed'), toSeconds(time)),
-    };
+  statistics(since?: StationTotals): StationStatistics {
+    return statisticsBetween(this.servers, this.totals(), since);
   }
 
   private start(slot: number): void {
