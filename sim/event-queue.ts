@@ -66,14 +66,9 @@ export class EventQueue {
     events[base + 2] = b;
     if (hole) {
       this.hole = false;
-      this.times[0] = this.time;
-      this.nodes[0] = slot;
-      this.siftDown(0);
+      this.siftDown(0, this.time, slot);
     } else {
-      const place = this.size++;
-      this.times[place] = this.time;
-      this.nodes[place] = slot;
-      this.siftUp(place);
+      this.siftUp(this.size++, this.time, slot);
     }
     return slot;
   }
@@ -130,10 +125,9 @@ export class EventQueue {
     this.hole = false;
     this.slots.recycle(this.nodes[0]);
     const last = --this.size;
-    this.times[0] = this.times[last];
+    const time = this.times[last];
     this.times[last] = Infinity;
-    this.nodes[0] = this.nodes[last];
-    this.siftDown(0);
+    this.siftDown(0, time, this.nodes[last]);
   }
 
   private sweep(): void {
@@ -151,13 +145,11 @@ export class EventQueue {
     this.times.fill(Infinity, live, this.size);
     this.size = live;
     this.dead = 0;
-    for (let i = (live - 2) >> 2; i >= 0; i--) this.siftDown(i);
+    for (let i = (live - 2) >> 2; i >= 0; i--) this.siftDown(i, this.times[i], this.nodes[i]);
   }
 
-  private siftUp(i: number): void {
+  private siftUp(i: number, time: number, slot: number): void {
     const { times, nodes, orders } = this;
-    const time = times[i];
-    const slot = nodes[i];
     while (i > 0) {
       const parent = (i - 1) >> 2;
       const above = times[parent];
@@ -171,10 +163,8 @@ export class EventQueue {
   }
 
   /** Unrolled, and without a test for the end of the heap (behind it all times are Infinity): half as long again else. */
-  private siftDown(i: number): void {
+  private siftDown(i: number, time: number, slot: number): void {
     const { times, nodes, orders, size } = this;
-    const time = times[i];
-    const slot = nodes[i];
     for (let child = (i << 2) + 1; child < size; child = (i << 2) + 1) {
       const time1 = times[child + 1];
       const time2 = times[child + 2];
