@@ -23,7 +23,8 @@ const EXPERIMENTS_ONLY = ['mathjs', 'zod', 'yaml', 'commander', 'plotly.js-dist-
 /** Rooms and folders that run inside a simulation: deterministic, synchronous, silent. */
 const INSIDE = ['sim/', 'policies/', 'devices/', 'workloads/inference/', 'workloads/routing/'];
 const OUTSIDE = ['workloads/routing/formats/'];
-const BANNED = /\bMath\.random\b|\bDate\.now\b|\bperformance\.now\b|\basync\b|\bawait\b|\bconsole\.|\bprocess\.(?!ts\b)/;
+const BANNED =
+  /\bMath\.random\b|\bDate\.now\b|\bperformance\.now\b|\basync\b|\bawait\b|\bconsole\.|\bprocess\.(?!ts\b)/;
 
 const sources = Object.keys(MAY_IMPORT).flatMap((room) =>
   readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
@@ -51,7 +52,8 @@ describe('rooms', () => {
 
   it('keeps clocks, unseeded randomness, promises and output out of the simulation', () => {
     const inside = sources.filter(
-      (file) => INSIDE.some((place) => file.startsWith(place)) && !OUTSIDE.some((place) => file.startsWith(place)),
+      (file) =>
+        INSIDE.some((place) => file.startsWith(place)) && !OUTSIDE.some((place) => file.startsWith(place)),
     );
     const found = inside.filter((file) => BANNED.test(withoutComments(textOf(file))));
     expect(found).toEqual([]);
@@ -60,6 +62,10 @@ describe('rooms', () => {
 
 describe('files', () => {
   it.each(sources)('%s opens with what it models', (file) => {
-    expect(textOf(file).trimStart().replace(/^#!.*\n/, '')).toMatch(/^(\/\*\*|\/\/)/);
+    expect(
+      textOf(file)
+        .trimStart()
+        .replace(/^#!.*\n/, ''),
+    ).toMatch(/^(\/\*\*|\/\/)/);
   });
 });

@@ -15,7 +15,9 @@ const built = join(root, 'dist', '.built');
 const lock = join(root, '.prepare-lock');
 const LOCK_STALE_MS = 15 * 60_000;
 
-const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const hash = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 
 const installed = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
 
@@ -29,7 +31,10 @@ function sourcesNewerThanBuild() {
     rooms
       .map((room) => join(root, room))
       .filter(existsSync)
-      .some((room) => newer(room) || readdirSync(room, { recursive: true }).some((name) => newer(join(room, name))))
+      .some(
+        (room) =>
+          newer(room) || readdirSync(room, { recursive: true }).some((name) => newer(join(room, name))),
+      )
   );
 }
 
@@ -70,7 +75,9 @@ function install() {
   if (run.status !== 0) {
     const text = `${run.stdout}${run.stderr}`;
     if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ENOTCACHED|network/i.test(text))
-      fail('the packages are not installed and the npm registry cannot be reached: connect once and run this again.');
+      fail(
+        'the packages are not installed and the npm registry cannot be reached: connect once and run this again.',
+      );
     console.error(text);
     fail('npm ci failed; what it printed is above.');
   }
@@ -80,7 +87,10 @@ function install() {
 function build() {
   console.error('nvmoe: building dist');
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+  const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (run.status !== 0) fail('the TypeScript sources do not compile; the errors are above.');
   writeFileSync(built, '');
 }

@@ -2,7 +2,9 @@
  * `npm run bench`: every benchmark of the project, each figure beside its bar.
  */
 import Table from 'cli-table3';
+import { decodeBench } from './decode.ts';
 import { deviceBench } from './devices.ts';
+import { flashBench } from './flash.ts';
 import { kernelBench } from './kernel.ts';
 import { policyBench } from './policies.ts';
 import type { BenchRow } from './row.ts';
@@ -14,7 +16,8 @@ const barOf = ({ bar, barText, unit }: BenchRow): string =>
 const verdict = ({ met }: BenchRow): string => (met === undefined ? '' : met ? 'met' : 'not met');
 
 const table = new Table({ head: ['benchmark', 'value', 'unit', 'bar', ''], style: { head: [], border: [] } });
-for (const bench of [kernelBench, deviceBench, policyBench, tracesBench]) {
-  for (const row of bench()) table.push([row.name, figure(row.value), row.unit, barOf(row), verdict(row)]);
+for (const bench of [kernelBench, deviceBench, flashBench, policyBench, tracesBench, decodeBench]) {
+  for (const row of await bench())
+    table.push([row.name, figure(row.value), row.unit, barOf(row), verdict(row)]);
 }
 console.log(table.toString());
