@@ -3,7 +3,7 @@
  * returns the exit code.
  */
 import { Command, CommanderError } from 'commander';
-import pc from 'picocolors';
+import colours from 'picocolors';
 import { InputError } from '../errors.ts';
 import { dotted } from '../load/validate.ts';
 import { version } from '../version.ts';
@@ -19,6 +19,9 @@ import { registerSchema } from './commands/schema.ts';
 import { registerTrace } from './commands/trace.ts';
 import { examples, UNITS } from './options.ts';
 import { EXIT, type Terminal } from './terminal.ts';
+
+/** Colour only on a terminal: the library also colours where CI is set. */
+const pc = colours.createColors(Boolean(process.stderr.isTTY) && !process.env.NO_COLOR);
 
 const REGISTER = [
   registerRun,
