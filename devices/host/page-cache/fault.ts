@@ -1,0 +1,26 @@
+/**
+ * A page fault on a mapped file (filemap_map_pages, then filemap_fault; mm/filemap.c of Linux 6.18). First it maps what
+ * is cached and complete among the 16 pages around (fault-around); when its own page is not among them: it is marked, and
+ * starts the next window; or being read, and the thread waits, which is no major fault; or missing: a major fault, which
+ * starts a read and waits. After the wait the fault is tried again.
+ */
+import type { PageCache } from './page-cache.ts';
+import type { ReadAhead } from './read-ahead.ts';
+
+/** The page is mapped; or it is being read: wait, then try again; or it was missing, and is now being read. */
+export const MAPPED_NOW = 0;
+export const READ_UNDER_WAY = 1;
+export const MAJOR = 2;
+export type FaultOutcome = typeof MAPPED_NOW | typeof READ_UNDER_WAY | typeof MAJOR;
+
+export function fault(cache: PageCache, readAhead: ReadAhead, page: number): FaultOutcome {
+  readAhead.mapped(cache.mapAround(page));
+  if (cache.isMapped(page)) return MAPPED_NOW;
+  if (!cache.isCached(page)) {
+    readAhead.miss(page);
+    return MAJOR;
+  }
+  readAhead.hit(page);
+  if (!cache.isReading(page)) cache.mapAround(page);
+  return cache.isMapped(page) ? MAPPED_NOW : READ_UNDER_WAY;
+}

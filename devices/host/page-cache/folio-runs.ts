@@ -1,0 +1,200 @@
+/**
+ * Which folios are cached, in the order of the kernel's lists: inactive, active, unevictable; and the shadows that
+ * evicted pages leave behind (mm/workingset.c). A folio is 2^order pages, aligned, that are read, aged and evicted as
+ * one. Run-length coded: neighbours of one kind that lie side by side in the file and in their list are one record, so
+ * the state grows with the number of such runs, never with the file.
+ *
+ * A list's records go from the oldest (tail) to the newest (head); inside a record lower pages are older. A record lies
+ * within one table of 512 pages, and the records of a table are linked in file order, which is how a page is found.
+ */
+import { grown, Slots } from '../../../sim/slots.ts';
+import { TABLE_SHIFT } from './page-bits.ts';
+
+export const INACTIVE = 0;
+export const ACTIVE = 1;
+export const UNEVICTABLE = 2;
+export const SHADOW = 3;
+export type List = 0 | 1 | 2 | 3;
+
+/** Flags of a folio: looked at once by reclaim and found accessed; has been on the active list. */
+export const REFERENCED = 4;
+export const WORKINGSET = 8;
+const ORDER_SHIFT = 4;
+const NONE = -1;
+
+/** List, flags and order in one number: what neighbours must share to be one run. */
+export const kindOf = (list: List, flags: number, order: number): number =>
+  list | flags | (order << ORDER_SHIFT);
+export const listOf = (kind: number): List => (kind & 3) as List;
+export const flagsOf = (kind: number): number => kind & (REFERENCED | WORKINGSET);
+export const orderOf = (kind: number): number => kind >> ORDER_SHIFT;
+
+export class FolioRuns {
+  /** Pages on each list. */
+  readonly pages = new Float64Array(4);
+  /** Records in use. */
+  runs = 0;
+  readonly #slots = new Slots('runs of folios');
+  readonly #firstOf = new Map<number, number>();
+  readonly #oldest = new Int32Array(4).fill(NONE);
+  readonly #newest = new Int32Array(4).fill(NONE);
+  #capacity = 0;
+  #start = new Int32Array(0);
+  #end = new Int32Array(0);
+  #kind = new Int32Array(0);
+  /** Of shadows: evictions and activations counted when the first page left. */
+  #age = new Float64Array(0);
+  #older = new Int32Array(0);
+  #newer = new Int32Array(0);
+  #before = new Int32Array(0);
+  #after = new Int32Array(0);
+
+  /** The run that holds `page`, or -1. */
+  find(page: number): number {
+    const run = this.#lastUpTo(page);
+    return run !== NONE && this.#end[run] > page ? run : NONE;
+  }
+
+  kind(run: number): number {
+    return this.#kind[run];
+  }
+
+  end(run: number): number {
+    return this.#end[run];
+  }
+
+  start(run: number): number {
+    return this.#start[run];
+  }
+
+  /** The oldest run of a list, or -1. */
+  oldest(list: List): number {
+    return this.#oldest[list];
+  }
+
+  /** The first page of the folio that holds `page` of `run`. */
+  folioStart(run: number, page: number): number {
+    const order = orderOf(this.#kind[run]);
+    return (page >> order) << order;
+  }
+
+  /** Counted age of the shadow of `page` of `run`: that of its folio. */
+  ageOf(run: number, page: number): number {
+    return this.#age[run] + this.folioStart(run, page) - this.#start[run];
+  }
+
+  /** Puts a folio at the head of its list. Nothing of its pages may be there. @param age of a shadow */
+  append(start: number, kind: number, age = 0): void {
+    const list = listOf(kind);
+    const length = 1 << orderOf(kind);
+    this.pages[list] += length;
+    const head = this.#newest[list];
+    if (
+      head !== NONE &&
+      this.#end[head] === start &&
+      this.#kind[head] === kind &&
+      start >>> TABLE_SHIFT === this.#start[head] >>> TABLE_SHIFT &&
+      (list !== SHADOW || this.#age[head] + start - this.#start[head] === age)
+    ) {
+      this.#end[head] = start + length;
+      return;
+    }
+    const run = this.#new(start, start + length, kind, age);
+    this.#older[run] = head;
+    this.#newer[run] = NONE;
+    if (head === NONE) this.#oldest[list] = run;
+    else this.#newer[head] = run;
+    this.#newest[list] = run;
+    this.#place(run, this.#lastUpTo(start));
+  }
+
+  /** Takes pages [from, to), whole folios of `run`, out; what is left keeps its place in the list. */
+  take(run: number, from: number, to: number): void {
+    const list = listOf(this.#kind[run]);
+    this.pages[list] -= to - from;
+    const start = this.#start[run];
+    const end = this.#end[run];
+    if (from === start && to === end) {
+      this.#remove(run);
+    } else if (from === start) {
+      this.#age[run] += to - from;
+      this.#start[run] = to;
+    } else {
+      this.#end[run] = from;
+      if (to < end) this.#splitOff(run, to, end, this.#age[run] + to - start);
+    }
+  }
+
+  #splitOff(run: number, start: number, end: number, age: number): void {
+    const kind = this.#kind[run];
+    const list = listOf(kind);
+    const rest = this.#new(start, end, kind, age);
+    const newer = this.#newer[run];
+    this.#older[rest] = run;
+    this.#newer[rest] = newer;
+    this.#newer[run] = rest;
+    if (newer === NONE) this.#newest[list] = rest;
+    else this.#older[newer] = rest;
+    this.#place(rest, run);
+  }
+
+  /** The last run of the page's table that starts at or before `page`, or -1. */
+  #lastUpTo(page: number): number {
+    let found = NONE;
+    let run = this.#firstOf.get(page >>> TABLE_SHIFT) ?? NONE;
+    for (; run !== NONE && this.#start[run] <= page; run = this.#after[run]) found = run;
+    return found;
+  }
+
+  #place(run: number, before: number): void {
+    const table = this.#start[run] >>> TABLE_SHIFT;
+    const after = before === NONE ? (this.#firstOf.get(table) ?? NONE) : this.#after[before];
+    this.#before[run] = before;
+    this.#after[run] = after;
+    if (before === NONE) this.#firstOf.set(table, run);
+    else this.#after[before] = run;
+    if (after !== NONE) this.#before[after] = run;
+  }
+
+  #remove(run: number): void {
+    const list = listOf(this.#kind[run]);
+    const older = this.#older[run];
+    const newer = this.#newer[run];
+    if (older === NONE) this.#oldest[list] = newer;
+    else this.#newer[older] = newer;
+    if (newer === NONE) this.#newest[list] = older;
+    else this.#older[newer] = older;
+    const before = this.#before[run];
+    const after = this.#after[run];
+    if (after !== NONE) this.#before[after] = before;
+    if (before !== NONE) this.#after[before] = after;
+    else if (after !== NONE) this.#firstOf.set(this.#start[run] >>> TABLE_SHIFT, after);
+    else this.#firstOf.delete(this.#start[run] >>> TABLE_SHIFT);
+    this.runs--;
+    this.#slots.release(run);
+  }
+
+  #new(start: number, end: number, kind: number, age: number): number {
+    const run = this.#slots.take();
+    if (run >= this.#capacity) this.#grow();
+    this.runs++;
+    this.#start[run] = start;
+    this.#end[run] = end;
+    this.#kind[run] = kind;
+    this.#age[run] = age;
+    return run;
+  }
+
+  #grow(): void {
+    const length = this.#slots.capacity;
+    this.#capacity = length;
+    this.#start = grown(this.#start, length);
+    this.#end = grown(this.#end, length);
+    this.#kind = grown(this.#kind, length);
+    this.#age = grown(this.#age, length);
+    this.#older = grown(this.#older, length);
+    this.#newer = grown(this.#newer, length);
+    this.#before = grown(this.#before, length);
+    this.#after = grown(this.#after, length);
+  }
+}

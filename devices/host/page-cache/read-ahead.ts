@@ -1,0 +1,182 @@
+/**
+ * Read-ahead of an open file, one state shared by all threads (struct file_ra_state; mm/readahead.c and mm/filemap.c of
+ * Linux 6.18). It decides which pages a fault adds to the page cache:
+ *
+ * - a miss reads around: [p - ra/2, p + ra/2), single pages, the mark at three quarters; with VM_SEQ_READ (madvise) a
+ *   window that starts at p;
+ * - touching a marked page of the present window: the next window starts at its end, size next(s) (4s below max/16, 2s up
+ *   to max/2, else max), the mark on its first page. If the page does not fit the state, the window starts at the next
+ *   page that is not cached (none within max: no read-ahead). Folio orders grow by 2 a time, and the window is cut so
+ *   that it ends on a whole folio;
+ * - a window stops making large folios at the first page that is cached already; the rest of it comes as single pages,
+ *   those cached are skipped, and each gap is a read of its own;
+ * - `misses` (mmap_miss) rises with each miss and falls with each hit; above 100 a miss reads one page.
+ * The windows of the recorded event trace (llama.cpp, 6.2 GB, Linux 6.18) follow these rules.
+ */
+import type { PageCache } from './page-cache.ts';
+
+/** madvise on the mapping: none, MADV_RANDOM, MADV_SEQUENTIAL. */
+export type MapAdvice = 'normal' | 'random' | 'sequential';
+
+const MISSES_LIMIT = 100;
+const MISSES_MOST = 10 * MISSES_LIMIT;
+/** The largest folio: 2 MiB. */
+const MAX_ORDER = 9;
+
+export interface ReadAheadOptions {
+  /** Pages [first, end) of the file in the page cache. */
+  readonly first: number;
+  readonly end: number;
+  /** Largest window: read_ahead_kb / 4, doubled by POSIX_FADV_SEQUENTIAL. 0: none. */
+  readonly pages: number;
+  readonly advice?: MapAdvice;
+  /** The file system makes large folios; default true. */
+  readonly largeFolios?: boolean;
+}
+
+/** Takes pages [from, to) that must be read. */
+export type ReadPages = (from: number, to: number) => void;
+
+export class ReadAhead {
+  readonly first: number;
+  readonly end: number;
+  /** The window in force: start and size in pages, pages from the mark to its end, order of its folios. */
+  start = 0;
+  size = 0;
+  asyncSize = 0;
+  order = 0;
+  misses = 0;
+  advice: MapAdvice;
+  readonly #cache: PageCache;
+  readonly #max: number;
+  readonly #largeFolios: boolean;
+  readonly #read: ReadPages;
+  /** Pages inserted and not yet handed to `read`. */
+  #from = 0;
+  #to = 0;
+
+  constructor(cache: PageCache, options: ReadAheadOptions, read: ReadPages) {
+    this.#cache = cache;
+    this.first = options.first;
+    this.end = options.end;
+    this.#max = options.pages;
+    this.advice = options.advice ?? 'normal';
+    this.#largeFolios = options.largeFolios ?? true;
+    this.#read = read;
+  }
+
+  /** A mapped page was touched that is not cached. */
+  miss(page: number): void {
+    if (this.advice === 'random' || this.#max === 0) {
+      this.#single(page);
+    } else if (this.advice === 'sequential') {
+      this.start = page;
+      this.size = this.#max;
+      this.asyncSize = this.#max >> 1;
+      this.order = 0;
+      this.#window();
+    } else {
+      if (this.misses < MISSES_MOST) this.misses++;
+      if (this.misses > MISSES_LIMIT) {
+        this.#single(page);
+        return;
+      }
+      this.start = Math.max(this.first, page - (this.#max >> 1));
+      this.size = this.#max;
+      this.asyncSize = this.#max >> 2;
+      this.order = 0;
+      this.#window();
+    }
+  }
+
+  /** A fault found its page in the cache. */
+  hit(page: number): void {
+    if (this.advice === 'random' || this.#max === 0) return;
+    if (this.misses > 0) this.misses--;
+    if (this.#cache.isMarked(page)) this.#next(page);
+  }
+
+  /** A fault mapped pages around itself. @param pages those never on the active list */
+  mapped(pages: number): void {
+    this.misses = Math.max(0, this.misses - pages);
+  }
+
+  /** Reads what is missing of pages [from, to) (MADV_WILLNEED), no window, no mark. */
+  force(from: number, to: number): void {
+    this.#pages(Math.max(from, this.first), Math.min(to, this.end), -1);
+  }
+
+  #single(page: number): void {
+    this.#pages(page, page + 1, -1);
+  }
+
+  #next(page: number): void {
+    const cache = this.#cache;
+    const max = this.#max;
+    const [folio, folioEnd] = cache.folioOf(page);
+    cache.clearMark(page);
+    const size = folioEnd - folio;
+    const expected = Math.floor((this.start + this.size - this.asyncSize) / size) * size;
+    if (page === expected) {
+      this.start += this.size;
+      this.size = Math.max(this.size, nextSize(this.size, max));
+    } else {
+      const start = cache.nextMiss(page + 1, max);
+      if (start - page > max) return;
+      this.start = start;
+      this.size = nextSize(start - page + max, max);
+    }
+    this.order += 2;
+    const largest = 31 - Math.clz32(max & -max);
+    const align = 1 << Math.min(this.order, largest);
+    const end = this.start + this.size;
+    const aligned = Math.floor(end / align) * align;
+    if (aligned > this.start) this.size = aligned - this.start;
+    this.asyncSize = this.size;
+    this.#window();
+  }
+
+  /** Adds the window's pages: large folios as far as none is cached, single pages from there on. */
+  #window(): void {
+    const limit = Math.min(this.end, this.start + this.size);
+    const mark = this.start + this.size - this.asyncSize;
+    let page = this.start;
+    if (this.#largeFolios) {
+      this.order = Math.min(this.order, MAX_ORDER, 31 - Math.clz32(this.size));
+      while (page < limit) {
+        let order = this.order;
+        const zeros = page === 0 ? MAX_ORDER : 31 - Math.clz32(page & -page);
+        if (zeros < order) order = zeros;
+        while (order > 0 && page + (1 << order) > limit) order--;
+        const marked = page === Math.floor(mark / (1 << order)) * (1 << order);
+        if (!this.#add(page, order, marked)) break;
+        page += 1 << order;
+      }
+      this.#flush();
+    }
+    this.#pages(page, limit, mark);
+  }
+
+  #pages(from: number, to: number, mark: number): void {
+    for (let page = from; page < to; page++) this.#add(page, 0, page === mark);
+    this.#flush();
+  }
+
+  #add(page: number, order: number, marked: boolean): boolean {
+    if (!this.#cache.insert(page, order, marked)) return false;
+    if (page !== this.#to) this.#flush();
+    if (this.#from === this.#to) this.#from = page;
+    this.#to = page + (1 << order);
+    return true;
+  }
+
+  #flush(): void {
+    if (this.#to > this.#from) this.#read(this.#from, this.#to);
+    this.#from = this.#to;
+  }
+}
+
+function nextSize(size: number, max: number): number {
+  if (size < max / 16) return 4 * size;
+  return size <= max / 2 ? 2 * size : max;
+}
