@@ -39,6 +39,8 @@ export interface ReplayOptions {
   readonly bypass?: boolean;
   /** Filled with 1 for each request that hit, beside `ids`. */
   readonly outcomes?: Uint8Array;
+  /** Told each object before it is inserted: whoever listens to evictions knows by it what made room for what. */
+  readonly onAdmit?: (id: number) => void;
 }
 
 /** @throws RangeError if from or to lies within a batch */
@@ -69,10 +71,10 @@ function replayRequests(
   { ids, sizes }: CacheTrace,
   from: number,
   to: number,
-  { bypass, outcomes }: ReplayOptions,
+  { bypass, outcomes, onAdmit }: ReplayOptions,
 ): ReplayCounts {
   const counts = noCounts();
-  if (sizes === undefined && !bypass && outcomes === undefined) {
+  if (sizes === undefined && !bypass && outcomes === undefined && onAdmit === undefined) {
     counts.hits = policy.accessMany(ids, from, to);
     counts.bytesHit = counts.hits;
     counts.bytesMissed = to - from - counts.hits;
@@ -81,7 +83,7 @@ function replayRequests(
   for (let i = from; i < to; i++) {
     const id = ids[i];
     const hit = policy.contains(id);
-    request(policy, id, hit, bypass);
+    request(policy, id, hit, bypass, onAdmit);
     bill(counts, hit, sizes === undefined ? 1 : sizes[id]);
     if (hit) counts.hits++;
     if (outcomes !== undefined) outcomes[i] = hit ? 1 : 0;
@@ -95,7 +97,7 @@ function replayBatches(
   batches: Uint32Array,
   from: number,
   to: number,
-  { bypass, outcomes }: ReplayOptions,
+  { bypass, outcomes, onAdmit }: ReplayOptions,
 ): ReplayCounts {
   const counts = noCounts();
   const first = batchAt(batches, from, ids.length);
@@ -113,7 +115,7 @@ function replayBatches(
       policy.protect(ids[i]);
     }
     for (let i = start; i < end; i++) {
-      request(policy, ids[i], policy.contains(ids[i]), bypass);
+      request(policy, ids[i], policy.contains(ids[i]), bypass, onAdmit);
       counts.hits += hit[i - start];
       if (outcomes !== undefined) outcomes[i] = hit[i - start];
     }
@@ -127,10 +129,19 @@ function replayBatches(
   return counts;
 }
 
-function request(policy: EvictionPolicy, id: number, resident: boolean, bypass: boolean | undefined): void {
+function request(
+  policy: EvictionPolicy,
+  id: number,
+  resident: boolean,
+  bypass: boolean | undefined,
+  onAdmit: ReplayOptions['onAdmit'],
+): void {
   if (resident) policy.hit(id);
   else if (bypass) policy.skip(id);
-  else policy.admit(id);
+  else {
+    onAdmit?.(id);
+    policy.admit(id);
+  }
 }
 
 function bill(counts: ReplayCounts, hit: boolean, bytes: number): void {

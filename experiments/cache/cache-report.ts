@@ -10,17 +10,19 @@ import {
   parseSpec,
   parseSpecs,
 } from '../../policies/index.ts';
-import { table } from '../cli/table.ts';
 import { asInputError, InputError } from '../errors.ts';
-import { integer, ratio } from '../report/format.ts';
 import { createPool } from '../sweep/pool.ts';
 import { type Capacity, parseCapacity, type Unit } from './capacity.ts';
-import type { PhaseCounts, ReplayTask } from './replay-task.ts';
-import { readRequests } from './requests.ts';
+import { type CacheCurve, cacheCurves } from './curves.ts';
+import type { EvictionCauses, PhaseCounts, ReplayTask, TraceCounts } from './replay-task.ts';
+import { type CacheRequests, readRequests } from './requests.ts';
 
 export interface CacheOptions {
   readonly policy: readonly string[];
-  readonly capacity: string;
+  /** A list; absent: curves only. */
+  readonly capacity?: string;
+  /** Miss-ratio curves, too. */
+  readonly curve?: boolean;
   readonly unit?: Unit;
   readonly scope: 'global' | 'layer';
   readonly batch: 'one' | 'layer';
@@ -39,6 +41,8 @@ interface Counts {
   readonly bytesHit: number;
   readonly bytesMissed: number;
   readonly evictions: number;
+  /** Where the trace has layers: by the layer of the object for which room was made. */
+  readonly evictionsBy?: EvictionCauses;
   readonly minMissRatio: number;
   /** missRatio - minMissRatio. */
   readonly regret: number;
@@ -55,8 +59,15 @@ export interface CacheResult extends Counts {
   readonly decode?: Counts;
 }
 
+export interface CacheReport {
+  readonly results: readonly CacheResult[];
+  readonly curves?: readonly CacheCurve[];
+}
+
 /** @throws InputError */
-export async function cacheReport(file: string, options: CacheOptions): Promise<CacheResult[]> {
+export async function cacheReport(file: string, options: CacheOptions): Promise<CacheReport> {
+  if (options.capacity === undefined && !options.curve)
+    throw new InputError('found neither --capacity nor --curve; allowed is one of them or both');
   const specs = options.policy.flatMap((text) =>
     asInputError(['--policy'], () => parseSpecs(text).map(formatSpec)),
   );
@@ -67,8 +78,27 @@ export async function cacheReport(file: string, options: CacheOptions): Promise<
     throw new InputError(
       `${file}: found a trace without layers; --scope layer and --batch layer need a routing trace`,
     );
-  const capacities = options.capacity.split(',').map((text) => parseCapacity(text, requests, options));
+  try {
+    return {
+      results: await resultsOf(requests, specs, options),
+      ...(options.curve ? { curves: await cacheCurves(requests, specs, options) } : {}),
+    };
+  } catch (error) {
+    // What a policy refuses: a capacity too small for its parts, a trace without what it needs.
+    if (error instanceof Error && error.name === 'RangeError') throw new InputError(error.message);
+    throw error;
+  }
+}
+
+async function resultsOf(
+  requests: CacheRequests,
+  specs: readonly string[],
+  options: CacheOptions,
+): Promise<CacheResult[]> {
+  const asked = options.capacity?.split(',') ?? [];
+  const capacities = asked.map((text) => parseCapacity(text, requests, options));
   const runs = capacities.flatMap((capacity) => specs.map((policy) => ({ policy, capacity })));
+  if (runs.length === 0) return [];
   const pool = await createPool<ReplayTask, PhaseCounts>(
     'cache/replay-task',
     runs.length + capacities.length,
@@ -80,36 +110,34 @@ export async function cacheReport(file: string, options: CacheOptions): Promise<
     const best = new Map(capacities.map((capacity) => [capacity, replay('min', capacity, 'global')]));
     return await Promise.all(
       runs.map(async ({ policy, capacity }) =>
-        resultOf(policy, capacity, await replay(policy, capacity), await best.get(capacity)!),
+        resultOf(requests, policy, capacity, await replay(policy, capacity), await best.get(capacity)!),
       ),
     );
-  } catch (error) {
-    // What a policy refuses: a capacity too small for its parts, a trace without what it needs.
-    if (error instanceof Error && error.name === 'RangeError') throw new InputError(error.message);
-    throw error;
   } finally {
     await pool.destroy();
   }
 }
 
-function parametersOf(text: string): ParameterValues {
+export function parametersOf(text: string): ParameterValues {
   const { name, parameters } = parseSpec(text);
   return completeParameters(findPolicy(name), parameters);
 }
 
 /** `lru`, or `slru+second-hit` behind an admission filter. */
-function fullName(text: string): string {
+export function fullName(text: string): string {
   const { name, admission } = parseSpec(text);
   return [findPolicy(name).name, ...(admission ? [admission.name] : [])].join('+');
 }
 
 function resultOf(
+  { layers }: CacheRequests,
   policy: string,
   { asked, unit, capacity }: Capacity,
   own: PhaseCounts,
   min: PhaseCounts,
 ): CacheResult {
   const { prefill, decode } = own;
+  const countsOf = (counts: TraceCounts, best: TraceCounts) => ratiosOf(counts, best, layers !== undefined);
   return {
     policy: fullName(policy),
     params: parametersOf(policy),
@@ -122,9 +150,9 @@ function resultOf(
   };
 }
 
-function countsOf(own: PhaseCounts['all'], min: PhaseCounts['all']): Counts {
+function ratiosOf(own: TraceCounts, min: TraceCounts, layered: boolean): Counts {
   const share = (part: number) => (own.requests > 0 ? part / own.requests : 0);
-  const { requests, hits, misses, bytesHit, bytesMissed, evictions } = own;
+  const { requests, hits, misses, bytesHit, bytesMissed, evictions, sameLayer, otherLayer } = own;
   return {
     requests,
     hits,
@@ -134,35 +162,8 @@ function countsOf(own: PhaseCounts['all'], min: PhaseCounts['all']): Counts {
     bytesHit,
     bytesMissed,
     evictions,
+    ...(layered ? { evictionsBy: { sameLayer, otherLayer } } : {}),
     minMissRatio: share(min.misses),
     regret: share(misses - min.misses),
   };
-}
-
-/** The report for a terminal, 100 columns at most; of a trace with phases the decode part. */
-export function cacheText(results: readonly CacheResult[]): string {
-  const phased = results.some(({ decode }) => decode);
-  const rows = results.map((result) => {
-    const { requests, misses, missRatio, minMissRatio, regret } = result.decode ?? result;
-    const capacity = `${result.capacityAsked}${result.capacityAsked === String(result.capacity) ? '' : ` = ${integer(result.capacity)}`}`;
-    return [
-      capacity,
-      integer(requests),
-      integer(misses),
-      ratio(missRatio),
-      ratio(minMissRatio),
-      ratio(regret),
-      nameOf(result),
-    ];
-  });
-  const head = ['capacity', 'requests', 'misses', 'miss ratio', 'MIN', 'regret', 'policy'];
-  const note = phased ? 'Decode only; --json has prefill and the whole trace.\n' : '';
-  return `${table(head, rows, [1, 2, 3, 4, 5])}\n${note}`;
-}
-
-/** The policy with the parameters that differ from its defaults. */
-function nameOf({ policy, params }: CacheResult): string {
-  const { parameters } = findPolicy(policy.split('+')[0]);
-  const changed = Object.entries(params).filter(([key, value]) => parameters[key].default !== value);
-  return formatSpec({ name: policy, parameters: Object.fromEntries(changed) });
 }

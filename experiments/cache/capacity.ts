@@ -59,7 +59,11 @@ function bytes(asked: string, refuse: (reason: string) => never): number {
 }
 
 /** Everything that could be cached: distinct objects or their bytes, scaled to the catalogue. */
-function whole({ ids, objects, sizes, distinct }: CacheRequests, unit: Unit, catalogue?: number): number {
+export function whole(
+  { ids, objects, sizes, distinct }: CacheRequests,
+  unit: Unit,
+  catalogue?: number,
+): number {
   if (catalogue !== undefined && catalogue < distinct) {
     throw new InputError(
       `--catalogue ${catalogue}: the trace requests ${distinct} objects; allowed is that or more`,

@@ -15,25 +15,44 @@ export interface ReplayTask {
   readonly seed: string;
 }
 
-/** Counts of the whole trace, and of each of its phases. */
-export interface PhaseCounts {
-  readonly all: ReplayCounts;
-  readonly prefill?: ReplayCounts;
-  readonly decode?: ReplayCounts;
+/** Evictions by the layer of the object for which room was made. */
+export interface EvictionCauses {
+  readonly sameLayer: number;
+  readonly otherLayer: number;
 }
 
-const COUNTS = ['requests', 'hits', 'misses', 'bytesHit', 'bytesMissed', 'evictions'] as const;
+export interface TraceCounts extends ReplayCounts, EvictionCauses {}
 
-const sum = (parts: readonly ReplayCounts[]): ReplayCounts =>
+/** Counts of the whole trace, and of each of its phases. */
+export interface PhaseCounts {
+  readonly all: TraceCounts;
+  readonly prefill?: TraceCounts;
+  readonly decode?: TraceCounts;
+}
+
+const COUNTS = [
+  'requests',
+  'hits',
+  'misses',
+  'bytesHit',
+  'bytesMissed',
+  'evictions',
+  'sameLayer',
+  'otherLayer',
+] as const;
+
+const sum = (parts: readonly TraceCounts[]): TraceCounts =>
   Object.fromEntries(
     COUNTS.map((key) => [key, parts.reduce((total, part) => total + part[key], 0)]),
-  ) as unknown as ReplayCounts;
+  ) as unknown as TraceCounts;
 
 /** @throws RangeError for a policy that cannot be created with what the trace knows */
 export default function replayTask(task: ReplayTask): PhaseCounts {
   const { requests, unit, capacity, scope, batch, seed } = task;
   const { ids, objects, sizes, layers, segments } = requests;
   const { needsFuture, needsPopularity } = findPolicy(parseSpec(task.policy).name);
+  let causes = { sameLayer: 0, otherLayer: 0 };
+  let layer = 0;
   const policy = createPolicy(task.policy, {
     capacity,
     objects,
@@ -43,10 +62,20 @@ export default function replayTask(task: ReplayTask): PhaseCounts {
     future: needsFuture ? futureOf(ids, objects) : undefined,
     popularity: needsPopularity ? popularityOf(ids, objects) : undefined,
     random: new Simulation({ seed }).random(`cache ${task.policy}`),
+    onEvict: layers && ((id) => causes[layers[id] === layer ? 'sameLayer' : 'otherLayer']++),
   });
   const trace = { ids, sizes, batches: batch === 'layer' ? requests.batches : undefined };
   const runs = segments ?? [{ phase: undefined, from: 0, to: ids.length }];
-  const parts = runs.map(({ phase, from, to }) => ({ phase, counts: replay(policy, trace, { from, to }) }));
+  const onAdmit =
+    layers &&
+    ((id: number) => {
+      layer = layers[id];
+    });
+  const parts = runs.map(({ phase, from, to }) => {
+    causes = { sameLayer: 0, otherLayer: 0 };
+    const counts = replay(policy, trace, { from, to, onAdmit });
+    return { phase, counts: { ...counts, ...causes } };
+  });
   const of = (phase: string) => {
     const own = parts.filter((part) => part.phase === phase);
     return own.length > 0 ? sum(own.map(({ counts }) => counts)) : undefined;

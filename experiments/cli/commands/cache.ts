@@ -23,10 +23,8 @@ export function registerCache(program: Command, terminal: Terminal): void {
         .argParser(repeated)
         .makeOptionMandatory(),
     )
-    .requiredOption(
-      '--capacity <list>',
-      'e.g. 5%,1484,4000MiB: share of what is requested, objects, or bytes',
-    )
+    .option('--capacity <list>', 'e.g. 5%,1484,4000MiB: share of what is requested, objects, or bytes')
+    .option('--curve', 'miss ratio over capacity: LRU exact at all, others on a grid, large traces sampled')
     .addOption(
       new Option('--unit <unit>', 'of bare numbers and shares (default: object)').choices(['object', 'byte']),
     )
@@ -48,15 +46,17 @@ export function registerCache(program: Command, terminal: Terminal): void {
     .option('--seed <seed>', 'of policies that draw at random', '42')
     .option('--workers <n>', 'worker threads (default: one a core); 0: none', integerFrom(0))
     .action(async (file: string, options: CacheOptions & CommonOptions) => {
-      const { cacheReport, cacheText } = await import('../../cache/cache-report.ts');
-      const results = await cacheReport(file, options);
-      terminal.out(options.json ? `${JSON.stringify({ results }, null, 2)}\n` : cacheText(results));
+      const { cacheReport } = await import('../../cache/cache-report.ts');
+      const { cacheText } = await import('../../cache/cache-text.ts');
+      const report = await cacheReport(file, options);
+      terminal.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : cacheText(report));
     });
   examples(
     command,
     [
       'nvmoe cache route.csv.gz --policy lru,s3-fifo,min --capacity 5%,25% --batch layer',
       "nvmoe cache ids.u32 --policy 'clock:bits=2,sieve' --capacity 1484 --json",
+      'nvmoe cache route.jsonl --policy lru,min --curve',
     ],
     'Capacities: N% = floor(N/100 x distinct objects of the trace), or of their bytes with --unit byte. Bytes take B, kB,\nMB, GB (1000) and KiB, MiB, GiB (1024).',
   );

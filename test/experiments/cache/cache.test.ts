@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import seedrandom from 'seedrandom';
 import { describe, expect, it } from 'vitest';
 import { type CacheOptions, type CacheResult, cacheReport } from '../../../experiments/cache/cache-report.ts';
 import { parseCapacity } from '../../../experiments/cache/capacity.ts';
@@ -10,8 +11,10 @@ import { describeMeasured, measured } from '../../data.ts';
 import { say } from '../cli/memory-terminal.ts';
 import { temporaryFolder, writeTemporary } from '../experiment-text.ts';
 
-const report = (file: string, options: Partial<CacheOptions> & Pick<CacheOptions, 'policy' | 'capacity'>) =>
+type Asked = Partial<CacheOptions> & Pick<CacheOptions, 'policy'>;
+const full = (file: string, options: Asked) =>
   cacheReport(file, { scope: 'global', batch: 'one', seed: '1', workers: 0, ...options });
+const report = async (file: string, options: Asked) => (await full(file, options)).results;
 const only = async (...args: Parameters<typeof report>): Promise<CacheResult> => (await report(...args))[0];
 
 const u32 = (ids: number[]) => writeTemporary(gzipSync(writeU32(Uint32Array.from(ids))), 'trace.u32.gz');
@@ -78,6 +81,76 @@ describe('counts', () => {
     const trace = u32(Array.from({ length: 500 }, (_, i) => (i * i) % 37));
     const options = { policy: ['lru,random', 'clock:bits=2'], capacity: '10%,20' };
     expect(await report(trace, { ...options, workers: 2 })).toEqual(await report(trace, options));
+  });
+});
+
+describe('evictions by cause', () => {
+  it('tell the layer that needed room', async () => {
+    // Three places. Room for a1 by 0, for 2 by 1, for 3 by a0, for a0 by a1, for a1 by 2 (a: layer 1).
+    const trace = routing([
+      [
+        [0, 1],
+        [0, 1],
+      ],
+      [
+        [2, 3],
+        [0, 1],
+      ],
+    ]);
+    const result = await only(trace, { policy: ['fifo'], capacity: '3' });
+    expect(result).toMatchObject({ misses: 8, evictions: 5, evictionsBy: { sameLayer: 2, otherLayer: 3 } });
+    expect(await only(u32([0, 1, 2]), { policy: ['fifo'], capacity: '1' })).not.toHaveProperty('evictionsBy');
+  });
+});
+
+describe('miss-ratio curves', () => {
+  const random = seedrandom.xor4096('curve');
+  const skewed = (objects: number) => Math.floor(objects * random() ** 3);
+  const tokens = Array.from({ length: 60 }, () =>
+    Array.from({ length: 4 }, () => [skewed(8), 8 + skewed(8)]),
+  );
+
+  it.each([
+    'one',
+    'layer',
+  ] as const)('of LRU, batch %s: the replay’s miss ratio at every size', async (batch) => {
+    const trace = routing(tokens);
+    const { curves } = await full(trace, { policy: ['lru'], curve: true, batch });
+    const [{ points }] = curves!;
+    const sizes = Array.from({ length: 60 }, (_, i) => i + 2).join(',');
+    for (const { capacity, missRatio } of await report(trace, { policy: ['lru'], capacity: sizes, batch }))
+      expect(points.findLast(([at]) => at <= capacity)![1], `at ${capacity}`).toBeCloseTo(missRatio, 12);
+  });
+
+  it('of LRU in bytes: the replay’s, from the largest object on', async () => {
+    const sizes = Uint32Array.from({ length: 400 }, () => skewed(40));
+    const ids = sizes.map((object) => object);
+    const file = writeTemporary(
+      writeOracleGeneral({ ids, sizes: ids.map((id) => 10 + ((7 * id) % 90)) }),
+      'x.oracleGeneral',
+    );
+    const [{ points }] = (await full(file, { policy: ['lru'], curve: true, unit: 'byte' })).curves!;
+    const capacity = [100, 137, 250, 333, 500, 800, 1500].join(',');
+    for (const result of await report(file, { policy: ['lru'], capacity, unit: 'byte' }))
+      expect(points.findLast(([at]) => at <= result.capacity)![1]).toBeCloseTo(result.missRatio, 12);
+  });
+
+  it('of a small trace are exact for every policy', async () => {
+    const trace = routing(tokens);
+    const { curves } = await full(trace, { policy: ['s3-fifo,min'], curve: true });
+    for (const { policy, points } of curves!) {
+      const at = points.filter((_, i) => i % 9 === 0);
+      const results = await report(trace, {
+        policy: [policy],
+        capacity: at.map(([capacity]) => capacity).join(','),
+      });
+      expect(results.map(({ missRatio }) => missRatio)).toEqual(at.map(([, ratio]) => ratio));
+      expect(at.every(([, , error]) => error === 0)).toBe(true);
+    }
+  });
+
+  it('need a capacity or --curve', async () => {
+    await expect(full(u32([1]), { policy: ['lru'] })).rejects.toThrow('neither --capacity nor --curve');
   });
 });
 
@@ -150,6 +223,7 @@ describe('the command', () => {
     [['--policy', 'lru', '--capacity', '1', '--format', 'u33'], 'did you mean u32'],
     [['--policy', 'lru', '--capacity', '1', '--format', 'jsonl'], 'trace.u32.gz'],
     [['--policy', 'lru'], '--capacity'],
+    [['--policy', 'lru', '--curve', '--unit', 'byte'], 'no sizes'],
   ])('%j is bad input', async (args, says) => {
     const { code, error, out } = await say('cache', u32([0, 1]), ...args, '--workers', '0');
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -175,6 +249,17 @@ describeMeasured('recorded traces', ['cache/moe_a_zipf.u32.gz', 'routing/qwen3-3
       capacity: '742',
     });
     expect(results.map(({ misses }) => misses)).toEqual([1_637_550, 1_028_675]);
+  });
+
+  it('sampled curves lie within their stated error of the exact counts', async () => {
+    const trace = measured('cache/moe_a_zipf.u32.gz');
+    const { curves, results } = await full(trace, { policy: ['sieve'], curve: true, capacity: '5%,10%,40%' });
+    for (const { capacity, missRatio } of results) {
+      const [, sampled, error] = curves![0].points.find(([at]) => at === capacity)!;
+      expect(error).toBeGreaterThan(0);
+      expect(error).toBeLessThan(0.02);
+      expect(Math.abs(sampled - missRatio)).toBeLessThan(4 * error + 0.005);
+    }
   });
 
   it('the engine’s own hit ratio and bytes per token of a 4,000 MiB LRU', async () => {
