@@ -51,7 +51,12 @@ export const prefetchSchema = z.object({
   wastedBytes: bytes().describe('Read, then evicted or dropped without a request.'),
   cancelledBytes: bytes().describe('Withdrawn before the drive read them.'),
   pendingBytes: bytes().describe('Neither used nor dropped when the run ended.'),
-  pollutionMisses: count().optional().describe('Misses on objects that a prefetch had pushed out.'),
+  readTwiceBytes: bytes()
+    .optional()
+    .describe('Of the wasted: hinted into the page cache, and read again past it when asked for.'),
+  pollutionMisses: count()
+    .optional()
+    .describe('Misses that hit when the same demand is replayed without prefetching.'),
 });
 
 export type Cache = z.output<typeof cacheSchema>;

@@ -4,8 +4,8 @@
  * depend on timing as long as nothing is prefetched).
  */
 
-import { createPolicy, futureOf } from '../../policies/index.ts';
 import { type ReplayCounts, replay } from '../../workloads/cache-replay.ts';
+import { type CacheOptions, createCache } from '../../workloads/inference/create-cache.ts';
 import {
   type Catalogue,
   type DecodeOptions,
@@ -49,28 +49,35 @@ export const sequenceOf = (options: DecodeOptions, catalogue: Catalogue): Demand
     catalogue,
     routing: options.routing,
     promptTokens: options.promptTokens,
-    wave: waveExperts(options.model, options.cacheBytes),
+    wave: waveExperts(options.model, options.cacheBytes, options.scope),
   });
 
-/** Replays everything through a policy and counts the requests of the measured tokens. */
+type ReplayedOptions = CacheOptions & Pick<DecodeOptions, 'warmupTokens' | 'batch' | 'prompt'>;
+
+/**
+ * Replays everything through a policy, by the run's rules, and counts the requests of the measured tokens.
+ * @param outcomes filled with 1 for each request that hits
+ */
 export function replayPolicy(
   policyName: string,
   catalogue: Catalogue,
   sequence: DemandSequence,
-  options: Pick<DecodeOptions, 'cacheBytes' | 'warmupTokens' | 'random'>,
+  options: ReplayedOptions,
+  outcomes?: Uint8Array,
 ): ReplayCounts {
-  const { ids, batchStart, prefillBatches, batchesPerToken } = sequence;
-  const sizes = catalogue.bytes;
-  const policy = createPolicy(policyName, {
-    capacity: options.cacheBytes,
-    objects: catalogue.objects,
-    sizes,
-    layers: catalogue.layerOf,
-    future: futureOf(ids, catalogue.objects),
-    random: options.random,
-  });
-  const measured = batchStart[prefillBatches + options.warmupTokens * batchesPerToken];
-  const trace = { ids, sizes, batches: batchStart.subarray(0, -1) };
-  replay(policy, trace, { to: measured });
-  return replay(policy, trace, { from: measured });
+  const { ids, batchStart, prefillBatches } = sequence;
+  const policy = createCache(policyName, catalogue, sequence, options);
+  const prompt = batchStart[prefillBatches];
+  const measured = measuredFrom(sequence, options.warmupTokens);
+  const batches = options.batch === 'one' ? undefined : batchStart.subarray(0, -1);
+  const trace = { ids, sizes: catalogue.bytes, batches };
+  replay(policy, trace, { to: prompt, bypass: options.prompt === 'bypass', outcomes });
+  replay(policy, trace, { from: prompt, to: measured, outcomes });
+  return replay(policy, trace, { from: measured, outcomes });
 }
+
+/** The first request of the measured tokens. */
+export const measuredFrom = (
+  { batchStart, prefillBatches, batchesPerToken }: DemandSequence,
+  warmupTokens: number,
+): number => batchStart[prefillBatches + warmupTokens * batchesPerToken];

@@ -1,5 +1,5 @@
 /** What is known before anything is simulated: the model, its routing, the memory account, and the warnings. */
-import { gateLookahead, oraclePrefetcher } from '../../policies/index.ts';
+import { createPrefetcher } from '../../policies/index.ts';
 import type { Simulation } from '../../sim/index.ts';
 import { ggufModel } from '../../workloads/formats/index.ts';
 import { buildCatalogue, type Catalogue, type DecodeOptions } from '../../workloads/inference/index.ts';
@@ -46,6 +46,9 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
     pin: experiment.memory.pin,
     policy: cache.policy,
     cacheBytes: memory.expertCacheBytes,
+    scope: cache.scope,
+    batch: cache.batch,
+    prompt: cache.prompt,
     execution: execution === 'synchronous' ? 'synchronous' : 'overlapped',
     threads: Math.min(compute.threads ?? host.cores, host.cores),
     random: sim.random('cache'),
@@ -79,19 +82,24 @@ function routingOf(experiment: Experiment, model: Model, sim: Simulation): Route
   return asInputError(['workload', 'routing'], () => generateRouting(options, tokens, sim.random('routing')));
 }
 
-function prefetchOf({ prefetch }: Experiment, sim: Simulation): Partial<DecodeOptions> {
-  switch (prefetch.policy) {
-    case 'none':
-      return {};
-    case 'next-layer':
-      return { nextLayerParts: true };
-    case 'gate-lookahead':
-      return {
-        nextLayerParts: true,
-        predictionCost: prefetch.cpuCost,
-        prefetcher: (truth) => gateLookahead(truth, prefetch, sim.random('prefetch')),
-      };
-    case 'oracle':
-      return { nextLayerParts: true, prefetcher: (truth) => oraclePrefetcher(truth, prefetch) };
-  }
+function prefetchOf({ prefetch, model }: Experiment, sim: Simulation): Partial<DecodeOptions> {
+  if (prefetch.policy === 'none') return {};
+  const spec =
+    prefetch.policy === 'certain'
+      ? { ...prefetch, layers: prefetch.layers ?? hashLayers(model.architecture) }
+      : prefetch;
+  return {
+    nextLayerParts: true,
+    predictionCost: 'cpuCost' in prefetch ? prefetch.cpuCost : 0,
+    prefetcher: (truth) => createPrefetcher(spec, truth, sim.random('prefetch')),
+    prefetchRules: prefetch,
+  };
+}
+
+function hashLayers({ name, experts }: Experiment['model']['architecture']): number {
+  if (experts?.hashLayers) return experts.hashLayers;
+  throw new InputError(`found none: ${name} has no layers that route by the token's id; give layers`, [
+    'prefetch',
+    'layers',
+  ]);
 }

@@ -4,10 +4,11 @@ import type { DecodeOutcome, Tally } from '../../workloads/inference/index.ts';
 import { ceilingWarnings, tokenBounds } from '../bounds.ts';
 import type { Experiment } from '../experiment.ts';
 import type { Machine } from '../machine.ts';
-import { type Cache, HIT_RATIO_DEFINITION, type Prefetch, RESULT_SCHEMA, type Result } from '../result.ts';
+import { type Cache, HIT_RATIO_DEFINITION, RESULT_SCHEMA, type Result } from '../result.ts';
 import { version } from '../version.ts';
 import { replayPolicy, tokenWork } from './demand.ts';
 import type { Meter } from './meter.ts';
+import { prefetchOf, prefetchWarnings } from './prefetch-of.ts';
 import type { Prepared } from './prepare.ts';
 import { seriesOf } from './series-of.ts';
 
@@ -22,7 +23,7 @@ export interface Run {
 
 export function resultOf(run: Run): Result {
   const { experiment, prepared, meter, outcome } = run;
-  const { recorder, atPhase } = outcome;
+  const { recorder } = outcome;
   const { warmup, generate, prompt } = experiment.workload;
   const storage = meter.storage.get('window')!;
   const measured = generate - warmup;
@@ -34,6 +35,7 @@ export function resultOf(run: Run): Result {
   });
   const commandBytes = storage.requestBytes.mean || experiment.io.request;
   const at = recorder.phaseStart;
+  const prefetch = prefetchOf(run);
   return {
     schema: RESULT_SCHEMA,
     experiment: experiment.name,
@@ -50,7 +52,7 @@ export function resultOf(run: Run): Result {
     loadSeconds: toSeconds(at.prefill - at.load),
     storage,
     cache: prepared.model.experts > 0 ? cacheOf(run) : undefined,
-    prefetch: prefetchOf(experiment, atPhase.get('window')!, outcome.total),
+    prefetch,
     time: timeOf(run),
     memory: prepared.memory,
     bounds,
@@ -58,6 +60,7 @@ export function resultOf(run: Run): Result {
     warnings: [
       ...prepared.warnings,
       ...ceilingWarnings(experiment, prepared.drive, commandBytes),
+      ...prefetchWarnings(run, prefetch, storage),
       ...(run.sim.beyondExact
         ? ['the run passed 2.5 simulated hours: instants beyond are rounded to 2 ps']
         : []),
@@ -89,7 +92,7 @@ function tokenTimes(times: Float64Array): Pick<Result, 'tokensPerSecond' | 'toke
 function cacheOf({ experiment, prepared, outcome }: Run): Cache {
   const counts = countsBetween(outcome.atPhase.get('window')!, outcome.total);
   const { catalogue, sequence } = outcome;
-  const best = replayPolicy('min', catalogue, sequence, prepared.decode);
+  const best = replayPolicy('min', catalogue, sequence, { ...prepared.decode, scope: 'global' });
   const minHitRatio = best.requests > 0 ? best.hits / best.requests : 0;
   return {
     policy: experiment.cache.policy,
@@ -116,23 +119,6 @@ function countsBetween(from: Tally, to: Tally) {
     bytesHit: change('bytesHit'),
     bytesMissed: change('bytesMissed'),
     evictions: to.evictions - from.evictions,
-  };
-}
-
-function prefetchOf({ prefetch }: Experiment, from: Tally, to: Tally): Prefetch | undefined {
-  if (prefetch.policy === 'none') return undefined;
-  const change = (key: keyof Tally['prefetched']) => to.prefetched[key] - from.prefetched[key];
-  const { policy, ...parameters } = prefetch;
-  const text = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
-  return {
-    policy: [policy, ...text].join(':'),
-    // What was pending at the start of the window is settled in it: the parts add up with it.
-    issuedBytes: change('issuedBytes') + from.prefetched.pendingBytes,
-    usefulBytes: change('usefulBytes'),
-    lateBytes: change('lateBytes'),
-    wastedBytes: change('wastedBytes'),
-    cancelledBytes: change('cancelledBytes'),
-    pendingBytes: to.prefetched.pendingBytes,
   };
 }
 

@@ -3,7 +3,13 @@
  * Quantities come out in ps, bytes, counts and rates per second.
  */
 import { z } from 'zod';
-import { completeParameters, findPolicy, parseSpec, policies } from '../../policies/index.ts';
+import {
+  completeParameters,
+  findAdmissionFilter,
+  findPolicy,
+  parseSpec,
+  policies,
+} from '../../policies/index.ts';
 import { TRUNK_PARTS } from '../../workloads/inference/catalogue.ts';
 import { messageOf, suggestion } from '../errors.ts';
 import { driveSchema, idealDriveSchema, MAX_BYTES } from './drive.ts';
@@ -27,8 +33,9 @@ const reference = <T extends z.ZodObject, U extends z.ZodObject = T>(what: strin
 
 const policySpec = z.string().superRefine((text, context) => {
   try {
-    const { name, parameters } = parseSpec(text);
+    const { name, parameters, admission } = parseSpec(text);
     completeParameters(findPolicy(name), parameters);
+    if (admission) completeParameters(findAdmissionFilter(admission.name), admission.parameters);
   } catch (error) {
     const near = suggestion(
       text.split(':')[0],
@@ -80,18 +87,27 @@ const ioSchema = z.strictObject({
 });
 
 const cacheSchema = z.strictObject({
-  policy: policySpec.default('lru').describe('Eviction: NAME or NAME:key=value (see nvmoe list policies).'),
+  policy: policySpec
+    .default('lru')
+    .describe('Eviction: NAME, NAME:key=value or NAME+ADMISSION-FILTER (see nvmoe list policies).'),
   capacity: quantity('bytes', { min: '0 B', max: MAX_BYTES })
     .optional()
     .describe('For routed experts; default: what memory.limit leaves.'),
   unit: z.enum(['expert']).default('expert').describe('What is cached and evicted as one object.'),
-  scope: z.enum(['global']).default('global').describe('One cache for all layers.'),
+  scope: z
+    .enum(['global', 'layer'])
+    .default('global')
+    .describe('One cache for all layers, or one a layer with equal parts of the capacity.'),
   batch: z
-    .enum(['layer'])
+    .enum(['layer', 'one'])
     .default('layer')
     .describe(
-      'A layer’s experts are looked up first; then its misses are inserted, and none of them evicted.',
+      'layer: a layer’s experts are looked up first; then its misses are inserted, and none of them evicted. one: each is looked up, then promoted or inserted, before the next.',
     ),
+  prompt: z
+    .enum(['insert', 'bypass'])
+    .default('insert')
+    .describe('The prompt’s misses are inserted, or read around the cache, so that they evict nothing.'),
 });
 
 const computeSchema = z.strictObject({

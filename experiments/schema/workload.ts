@@ -42,38 +42,94 @@ export const workloadSchema = z.strictObject({
   routing: routingSchema.prefault({ kind: 'synthetic' }).describe('Which experts are chosen.'),
 });
 
-const distance = () =>
-  quantity('count', { min: 1, max: 1000 }).prefault(1).describe('MoE layers ahead of the one that computes.');
-const budget = () =>
-  quantity('count', { min: 1 })
+const share = () => quantity('ratio', { min: 0, max: 1 });
+
+const distance = quantity('count', { min: 1, max: 1000 })
+  .prefault(1)
+  .describe('MoE layers ahead of the one that computes.');
+const budget = quantity('count', { min: 1 })
+  .prefault('.inf')
+  .describe('Most experts read ahead per layer; `.inf`: all named.');
+const widen = quantity('ratio', { min: 1, max: 1000 })
+  .prefault(1)
+  .describe('Experts named per layer, as a multiple of top-k.');
+const cpuCost = quantity('time', { min: '0 s', max: '10 s' })
+  .prefault('0 s')
+  .describe('Processor time of one prediction, on the program’s path.');
+
+/** What every prefetcher can be told of when to read. */
+const rules = {
+  idleOnly: z.boolean().default(false).describe('Start a read ahead only while no step waits for a read.'),
+  byteBudget: quantity('bytes', { min: '0 B' })
     .prefault('.inf')
-    .describe('Most experts read ahead per layer; `.inf`: all named.');
-const recall = () => quantity('ratio', { min: 0, max: 1 });
+    .describe('Most bytes being read ahead at a time; `.inf`: no limit.'),
+  cancel: z
+    .boolean()
+    .default(true)
+    .describe('Give up a read ahead when its layer is reached and does not want it.'),
+  style: z
+    .enum(['read', 'hint'])
+    .default('read')
+    .describe(
+      'read: into the program’s cache. hint: WILLNEED, into the page cache, where a read with O_DIRECT does not find it: the same bytes are read twice.',
+    ),
+};
+
+const prefetcher = <Name extends string, Shape extends z.core.$ZodShape>(
+  name: Name,
+  shape: Shape,
+  description: string,
+) => z.strictObject({ policy: z.literal(name), ...shape, ...rules }).describe(description);
 
 export const prefetchSchema = z.discriminatedUnion('policy', [
   z.strictObject({ policy: z.literal('none') }).describe('Reads follow demand.'),
-  z
-    .strictObject({ policy: z.literal('next-layer') })
-    .describe('The next layer’s parts that are not pinned are read while this layer computes.'),
-  z
-    .strictObject({
-      policy: z.literal('gate-lookahead'),
+  prefetcher(
+    'next-layer',
+    {},
+    'The next layer’s parts that are not pinned are read while this layer computes; all that follow do so, too.',
+  ),
+  prefetcher(
+    'previous-token',
+    { distance, budget, cpuCost },
+    'What the layer ahead chose for the token before.',
+  ),
+  prefetcher(
+    'popularity',
+    { distance, widen, budget, cpuCost },
+    'The experts of the layer ahead that were chosen most often so far.',
+  ),
+  prefetcher(
+    'markov',
+    { distance, widen, budget, cpuCost },
+    'The experts that most often followed those chosen now, learned from the routing so far.',
+  ),
+  prefetcher(
+    'gate-lookahead',
+    {
       recall: z
-        .union([recall(), z.array(recall()).min(1).max(64)], {
+        .union([share(), z.array(share()).min(1).max(64)], {
           error: allowing('a share from 0 to 1, or a list of them by rank'),
         })
         .describe('Share of the routed experts among those named; or one value for each rank of the top-k.'),
-      distance: distance(),
-      widen: quantity('ratio', { min: 1, max: 1000 })
-        .prefault(1)
-        .describe('Experts named per layer, as a multiple of top-k.'),
-      budget: budget(),
-      cpuCost: quantity('time', { min: '0 s', max: '10 s' })
-        .prefault('0 s')
-        .describe('Processor time of one prediction, on the program’s path.'),
-    })
-    .describe('The router of a later layer applied early.'),
-  z
-    .strictObject({ policy: z.literal('oracle'), distance: distance(), budget: budget() })
-    .describe('Knows the routing: the upper bound of what prefetching can give.'),
+      distance,
+      widen,
+      budget,
+      cpuCost,
+    },
+    'The router of a later layer applied early.',
+  ),
+  prefetcher(
+    'certain',
+    {
+      layers: quantity('count', { min: 1, max: 1000 })
+        .optional()
+        .describe('MoE layers, from the first, that route by the token’s id; default: the model’s.'),
+    },
+    'The experts of layers that route by the token’s id, as soon as it is known.',
+  ),
+  prefetcher(
+    'oracle',
+    { distance, budget },
+    'Knows the routing: the upper bound of what prefetching can give.',
+  ),
 ]);

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gateLookahead, oraclePrefetcher } from '../../policies/index.ts';
+import { createPrefetcher, type RoutedTruth } from '../../policies/index.ts';
 import { Simulation } from '../../sim/index.ts';
 import { buildModel } from '../../workloads/models/index.ts';
 import { type Machine, machine, run, tinyArchitecture } from '../workloads/inference/tiny-machine.ts';
@@ -16,17 +16,14 @@ const overlapped = { model, execution: 'overlapped', tokens: 16, cacheBytes: 12 
 const idle: Machine = { ...machine, latency: 1e7, bandwidth: 2e10, flops: 5e7, queueDepth: 8 };
 const saturated: Machine = { ...machine, latency: 1e7, bandwidth: 2e8, flops: 1e10, queueDepth: 8 };
 
+const random = () => new Simulation({ seed: 'gate' }).random('prefetch');
 const oracle = (distance: number) => ({
-  prefetcher: (truth: Parameters<typeof oraclePrefetcher>[0]) =>
-    oraclePrefetcher(truth, { distance, budget: 99 }),
+  prefetcher: (truth: RoutedTruth) =>
+    createPrefetcher({ policy: 'oracle', distance, budget: 99 }, truth, random()),
 });
 const gate = (recall: number, widen = 1) => ({
-  prefetcher: (truth: Parameters<typeof gateLookahead>[0]) =>
-    gateLookahead(
-      truth,
-      { recall, distance: 1, widen, budget: 99 },
-      new Simulation({ seed: 'gate' }).random('prefetch'),
-    ),
+  prefetcher: (truth: RoutedTruth) =>
+    createPrefetcher({ policy: 'gate-lookahead', recall, distance: 1, widen, budget: 99 }, truth, random()),
 });
 
 describe('prefetching', () => {

@@ -5,6 +5,8 @@
  * - a batch (what one step needs at once) is looked up first; then, in order, its hits are promoted and its misses
  *   admitted, and nothing of the batch is evicted before it is released (batch semantics: cache-replay.ts);
  * - an object that is being read is never a victim, and a demand for it joins the read instead of starting a second;
+ * - or, with `batch: one`, each of the batch is looked up, then promoted or admitted, before the next; what was asked for
+ *   already stays protected, as it is in use;
  * - what the policy does not admit is read into a scratch buffer and dropped when its batch is released;
  * - a hit is an object that is resident and complete when it is asked for. A join is not a hit.
  */
@@ -28,6 +30,11 @@ const RESIDENT = 4;
 const DEMAND = 0;
 const PREFETCH = 1;
 
+/** Outcome of a request. */
+export const MISS = 0;
+export const HIT = 1;
+export const JOIN = 2;
+
 /** In place of a read id: this extent is complete. */
 const LANDED = -1;
 
@@ -47,16 +54,36 @@ export interface ReadObserver {
   landed(id: number): void;
 }
 
+export interface BufferOptions {
+  readonly catalogue: Catalogue;
+  readonly policy: EvictionPolicy;
+  readonly io: IoInterface;
+  readonly observer: ReadObserver;
+  readonly batch: 'one' | 'layer';
+  /** Requests there will be at most. */
+  readonly requests: number;
+}
+
 export class BufferManager {
   readonly counts: CacheCounts = emptyCounts();
   readonly prefetched: PrefetchAccount;
   /** Fires whenever an object has landed. */
   readonly landed: Signal;
+  /** Outcome of each request, by its place in the demand sequence. */
+  readonly outcomes: Uint8Array;
+  /** Objects being read that a step waits for. */
+  demandReads = 0;
+  /** Bytes being read ahead: of objects whose read has not ended. */
+  aheadBytes = 0;
+  /** Called when a read has ended. */
+  onRoom: () => void = () => {};
   private readonly catalogue: Catalogue;
   private readonly policy: EvictionPolicy;
   private readonly io: IoInterface;
   private readonly observer: ReadObserver;
+  private readonly batch: 'one' | 'layer';
   private readonly extentDone: HandlerId;
+  private readonly hintDone: HandlerId;
   private readonly state: Uint8Array;
   /** Extents of the object still being read. */
   private readonly pending: Uint8Array;
@@ -65,18 +92,18 @@ export class BufferManager {
   /** The read of each extent, or LANDED. */
   private readonly reads: Int32Array;
   private readonly objectOf: Uint32Array;
+  /** Hinted, and not asked for since. */
+  private readonly hinted: Uint8Array;
 
-  constructor(
-    sim: Simulation,
-    catalogue: Catalogue,
-    policy: EvictionPolicy,
-    io: IoInterface,
-    observer: ReadObserver,
-  ) {
-    this.observer = observer;
+  constructor(sim: Simulation, options: BufferOptions) {
+    const { catalogue } = options;
+    this.observer = options.observer;
     this.catalogue = catalogue;
-    this.policy = policy;
-    this.io = io;
+    this.policy = options.policy;
+    this.io = options.io;
+    this.batch = options.batch;
+    this.outcomes = new Uint8Array(options.requests);
+    this.hinted = new Uint8Array(catalogue.objects);
     this.prefetched = new PrefetchAccount(catalogue.objects);
     this.state = new Uint8Array(catalogue.objects);
     this.pending = new Uint8Array(catalogue.objects);
@@ -87,6 +114,10 @@ export class BufferManager {
       this.objectOf.fill(id, catalogue.extentStart[id], catalogue.extentStart[id + 1]);
     this.landed = new Signal(sim);
     this.extentDone = sim.register((extent) => this.extentLanded(extent));
+    this.hintDone = sim.register((extent) => {
+      this.aheadBytes -= catalogue.extentBytes[extent];
+      this.onRoom();
+    });
   }
 
   /** True when the object is in memory and complete. */
@@ -94,15 +125,19 @@ export class BufferManager {
     return this.state[id] === RESIDENT;
   }
 
-  /** Asks for ids[from..to) together; each is ready now or lands later. */
-  request(ids: Uint32Array, from: number, to: number): void {
+  /**
+   * Asks for ids[from..to) together; each is ready now or lands later.
+   * @param bypass misses are read around the cache
+   */
+  request(ids: Uint32Array, from: number, to: number, bypass = false): void {
+    const together = this.batch === 'layer';
+    if (together) for (let i = from; i < to; i++) this.lookUp(ids[i], i);
     for (let i = from; i < to; i++) {
-      this.policy.protect(ids[i]);
-      this.count(ids[i]);
-    }
-    for (let i = from; i < to; i++) {
-      if (this.policy.contains(ids[i])) this.policy.hit(ids[i]);
-      else this.policy.admit(ids[i]);
+      const id = ids[i];
+      if (!together) this.lookUp(id, i);
+      if (this.policy.contains(id)) this.policy.hit(id);
+      else if (bypass) this.policy.skip(id);
+      else this.policy.admit(id);
     }
     for (let i = from; i < to; i++) this.ensureRead(ids[i]);
   }
@@ -124,8 +159,31 @@ export class BufferManager {
     if (this.state[id] !== ABSENT) return false;
     if (!this.policy.admit(id, true)) return false;
     this.prefetched.issued(id, this.catalogue.bytes[id]);
+    this.aheadBytes += this.catalogue.bytes[id];
     this.read(id, PREFETCHING, PREFETCH);
     return true;
+  }
+
+  /**
+   * Asks the kernel to read an object into the page cache (fadvise or madvise WILLNEED), where a read past the page cache
+   * does not find it: a demand reads the same bytes again. Hinted pages count as reclaimed by the time of the next hint.
+   * @returns false when the object is in memory or on its way already
+   */
+  hint(id: number): boolean {
+    if (this.state[id] !== ABSENT || this.hinted[id] === 1) return false;
+    const { extentStart, extentOffset, extentBytes, bytes } = this.catalogue;
+    this.hinted[id] = 1;
+    this.prefetched.issued(id, bytes[id]);
+    this.aheadBytes += bytes[id];
+    for (let e = extentStart[id]; e < extentStart[id + 1]; e++)
+      this.io.read(extentOffset[e], extentBytes[e], PREFETCH, this.hintDone, e);
+    return true;
+  }
+
+  /** A hinted object was not asked for. */
+  dropHint(id: number): void {
+    this.hinted[id] = 0;
+    this.prefetched.lost(id, this.catalogue.bytes[id]);
   }
 
   /**
@@ -146,25 +204,31 @@ export class BufferManager {
   /** An object was evicted by the policy: wire this as the policy's onEvict. */
   evicted(id: number): void {
     this.state[id] = ABSENT;
-    this.prefetched.evicted(id, this.catalogue.bytes[id]);
+    this.prefetched.lost(id, this.catalogue.bytes[id]);
   }
 
-  private count(id: number): void {
+  private lookUp(id: number, request: number): void {
+    this.policy.protect(id);
     const { counts } = this;
     const bytes = this.catalogue.bytes[id];
-    counts.requests++;
     const state = this.state[id];
+    counts.requests++;
     if (state === RESIDENT) {
       counts.hits++;
       counts.bytesHit += bytes;
+      this.outcomes[request] = HIT;
     } else if (state === PREFETCHING) {
       counts.joined++;
       counts.bytesJoined += bytes;
+      this.outcomes[request] = JOIN;
     } else {
       counts.misses++;
       counts.bytesMissed += bytes;
     }
-    this.prefetched.demanded(id, bytes, state === PREFETCHING);
+    if (this.hinted[id] === 1) {
+      this.hinted[id] = 0;
+      this.prefetched.readTwice(id, bytes);
+    } else this.prefetched.demanded(id, bytes, state === PREFETCHING);
   }
 
   private ensureRead(id: number): void {
@@ -173,6 +237,8 @@ export class BufferManager {
     else if (state === DRAINING) this.wanted[id] = 1;
     else if (state === PREFETCHING) {
       this.state[id] = DEMANDED;
+      this.demandReads++;
+      this.aheadBytes -= this.catalogue.bytes[id];
       const { extentStart } = this.catalogue;
       for (let e = extentStart[id]; e < extentStart[id + 1]; e++)
         if (this.reads[e] !== LANDED) this.io.promote(this.reads[e]);
@@ -182,6 +248,7 @@ export class BufferManager {
   private read(id: number, state: number, priority: 0 | 1): void {
     const { extentStart, extentOffset, extentBytes } = this.catalogue;
     this.state[id] = state;
+    if (state === DEMANDED) this.demandReads++;
     this.observer.issued(id, priority === PREFETCH);
     this.policy.protect(id);
     this.pending[id] = extentStart[id + 1] - extentStart[id];
@@ -194,12 +261,15 @@ export class BufferManager {
     this.reads[extent] = LANDED;
     if (--this.pending[id] > 0) return;
     this.policy.unprotect(id);
+    if (this.state[id] === DEMANDED) this.demandReads--;
+    else this.aheadBytes -= this.catalogue.bytes[id];
     if (this.state[id] === DRAINING) this.drained(id);
     else {
       this.state[id] = RESIDENT;
       this.observer.landed(id);
       this.landed.fire();
     }
+    this.onRoom();
   }
 
   private drained(id: number): void {

@@ -5,19 +5,21 @@
  * The plain-option door of this room: no units, no files. Instants in ps, sizes in bytes.
  */
 import type { Host, IoInterface } from '../../devices/index.ts';
-import { createPolicy, futureOf, type Prefetcher, type RoutedTruth } from '../../policies/index.ts';
+import type { Prefetcher, RoutedTruth } from '../../policies/index.ts';
 import type { Picoseconds, Simulation, Wait } from '../../sim/index.ts';
 import type { GgmlType, KvChoice, Model } from '../models/index.ts';
 import { expertAt, type RoutedTokens } from '../routing/index.ts';
 import { BufferManager, type CacheCounts } from './buffer-manager.ts';
 import { buildCatalogue, type Catalogue, type TrunkPart } from './catalogue.ts';
+import { type CacheOptions, createCache } from './create-cache.ts';
 import { type DemandSequence, demandSequence, waveExperts } from './demand-sequence.ts';
 import type { PrefetchTotals } from './prefetch-account.ts';
+import { PrefetchQueue, type PrefetchRules } from './prefetch-queue.ts';
 import { type Execution, Program } from './program.ts';
 import { type Phase, Recorder } from './recorder.ts';
 import { stepCosts } from './token-steps.ts';
 
-export interface DecodeOptions {
+export interface DecodeOptions extends CacheOptions {
   readonly model: Model;
   readonly kv: { readonly choice: KvChoice; readonly type: GgmlType };
   /** The prompt's tokens, then the generated ones. */
@@ -31,18 +33,20 @@ export interface DecodeOptions {
   readonly pin: readonly TrunkPart[];
   /** Eviction policy, such as `lru` or `clock:bits=2`. */
   readonly policy: string;
-  /** Bytes for what is not pinned. */
-  readonly cacheBytes: number;
   readonly execution: Execution;
   /** Threads of the matrix work. */
   readonly threads: number;
+  /** A step's objects are looked up together before any is inserted, or one by one; default layer. */
+  readonly batch?: 'one' | 'layer';
+  /** The prompt's misses are inserted, or read around the cache; default insert. */
+  readonly prompt?: 'insert' | 'bypass';
   /** Makes the prefetcher; absent: none. */
   readonly prefetcher?: (truth: RoutedTruth) => Prefetcher;
+  /** Default: whenever planned, without limit, cancelled when wrong, into the cache. */
+  readonly prefetchRules?: Partial<PrefetchRules>;
   /** Processor time of one prediction, on the program's path. */
   readonly predictionCost?: Picoseconds;
   readonly nextLayerParts?: boolean;
-  /** Seeded numbers for policies that draw. */
-  readonly random: () => number;
   /** Called when a phase begins, and at the first measured token with 'window'. */
   readonly onPhase?: (phase: Phase | 'window') => void;
   /** Called when a generated token is complete. */
@@ -59,6 +63,8 @@ export interface DecodeOutcome {
   /** Hits and requests of each generated token. */
   readonly tokenHits: Float64Array;
   readonly tokenRequests: Float64Array;
+  /** Of each request of the sequence: MISS, HIT or JOIN. */
+  readonly outcomes: Uint8Array;
 }
 
 /** Sums at an instant. */
@@ -77,17 +83,9 @@ export function runDecode(
   const { model, routing, promptTokens, cacheBytes } = options;
   const generateTokens = routing.tokens - promptTokens;
   const catalogue = buildCatalogue(model, options.pin);
-  const wave = waveExperts(model, cacheBytes);
+  const wave = waveExperts(model, cacheBytes, options.scope);
   const sequence = demandSequence({ model, catalogue, routing, promptTokens, wave });
-  const policy = createPolicy(options.policy, {
-    capacity: cacheBytes,
-    objects: catalogue.objects,
-    sizes: catalogue.bytes,
-    layers: catalogue.layerOf,
-    future: futureOf(sequence.ids, catalogue.objects),
-    random: options.random,
-    onEvict: (id) => buffers.evicted(id),
-  });
+  const policy = createCache(options.policy, catalogue, sequence, options, (id) => buffers.evicted(id));
   const atPhase = new Map<Phase | 'window', Tally>();
   const tally = (): Tally => ({
     counts: { ...buffers.counts },
@@ -103,7 +101,20 @@ export function runDecode(
       options.onPhase?.(phase);
     },
   });
-  const buffers: BufferManager = new BufferManager(sim, catalogue, policy, io, recorder.reads(catalogue));
+  const buffers: BufferManager = new BufferManager(sim, {
+    catalogue,
+    policy,
+    io,
+    observer: recorder.reads(catalogue),
+    batch: options.batch ?? 'layer',
+    requests: sequence.ids.length,
+  });
+  const rules = {
+    idleOnly: false,
+    byteBudget: Number.POSITIVE_INFINITY,
+    cancel: true,
+    style: 'read',
+  } as const;
   const tokenHits = new Float64Array(generateTokens);
   const tokenRequests = new Float64Array(generateTokens);
   const program = new Program(sim, host, buffers, recorder, {
@@ -117,6 +128,13 @@ export function runDecode(
     execution: options.execution,
     threads: options.threads,
     prefetcher: options.prefetcher?.(truthOf(routing, promptTokens)),
+    prefetchQueue: new PrefetchQueue(
+      buffers,
+      { ...rules, ...options.prefetchRules },
+      catalogue.bytes,
+      model.moeLayers.length,
+    ),
+    bypassPrompt: options.prompt === 'bypass',
     predictionCost: options.predictionCost ?? 0,
     nextLayerParts: options.nextLayerParts ?? false,
     load: loadPinned(sim, io, catalogue),
@@ -140,6 +158,7 @@ export function runDecode(
     atPhase,
     tokenHits,
     tokenRequests,
+    outcomes: buffers.outcomes,
   };
 }
 
@@ -150,6 +169,7 @@ function truthOf(routing: RoutedTokens, promptTokens: number): RoutedTruth {
     experts: routing.experts,
     topK: routing.topK,
     tokens: routing.tokens - promptTokens,
+    prompt: promptTokens,
     expertAt: (token, layer, k) => expertAt(routing, promptTokens + token, layer, k),
   };
 }

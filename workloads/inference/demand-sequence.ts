@@ -34,9 +34,13 @@ export interface DemandOptions {
   readonly wave: number;
 }
 
-/** Experts of one prefill wave for a cache of so many bytes: half of what fits, after one token's experts. */
-export function waveExperts(model: Model, cacheBytes: number): number {
+/**
+ * Experts of one prefill wave for a cache of so many bytes: half of what fits, after one token's experts; with one cache
+ * a layer, half of what fits the layer's.
+ */
+export function waveExperts(model: Model, cacheBytes: number, scope: 'global' | 'layer' = 'global'): number {
   if (model.moeLayers.length === 0) return 1;
+  if (scope === 'layer') return waveExperts(model, cacheBytes / model.moeLayers.length);
   const largest = Math.max(...Array.from(model.moeLayers, (layer) => model.expertBytes(layer)));
   const slots = Math.floor(cacheBytes / largest);
   return Math.max(model.topK, Math.floor((slots - model.topK) / 2));

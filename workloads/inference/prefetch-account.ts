@@ -11,6 +11,8 @@ export interface PrefetchTotals {
   readonly wastedBytes: number;
   readonly cancelledBytes: number;
   readonly pendingBytes: number;
+  /** Of the wasted: hinted, and read again past the page cache when asked for. */
+  readonly readTwiceBytes: number;
 }
 
 export class PrefetchAccount implements PrefetchTotals {
@@ -20,6 +22,7 @@ export class PrefetchAccount implements PrefetchTotals {
   wastedBytes = 0;
   cancelledBytes = 0;
   pendingBytes = 0;
+  readTwiceBytes = 0;
   /** 1: prefetched, and neither asked for nor given up since. */
   private readonly open: Uint8Array;
 
@@ -29,8 +32,17 @@ export class PrefetchAccount implements PrefetchTotals {
 
   /** The sums as they are now. */
   totals(): PrefetchTotals {
-    const { issuedBytes, usefulBytes, lateBytes, wastedBytes, cancelledBytes, pendingBytes } = this;
-    return { issuedBytes, usefulBytes, lateBytes, wastedBytes, cancelledBytes, pendingBytes };
+    const { issuedBytes, usefulBytes, lateBytes, wastedBytes, cancelledBytes, pendingBytes, readTwiceBytes } =
+      this;
+    return {
+      issuedBytes,
+      usefulBytes,
+      lateBytes,
+      wastedBytes,
+      cancelledBytes,
+      pendingBytes,
+      readTwiceBytes,
+    };
   }
 
   issued(id: number, bytes: number): void {
@@ -46,10 +58,17 @@ export class PrefetchAccount implements PrefetchTotals {
     else this.usefulBytes += bytes;
   }
 
-  evicted(id: number, bytes: number): void {
+  /** It leaves memory, or will never be asked for where it lies. */
+  lost(id: number, bytes: number): void {
     if (this.open[id] === 0) return;
     this.settle(id, bytes);
     this.wastedBytes += bytes;
+  }
+
+  /** Asked for, and read anew although it was read ahead. */
+  readTwice(id: number, bytes: number): void {
+    this.readTwiceBytes += bytes;
+    this.lost(id, bytes);
   }
 
   cancelled(id: number, bytes: number, unread: number): void {

@@ -12,12 +12,13 @@
  * With a prefetcher, reads for later layers follow the demand reads, and are given up when their layer has passed.
  */
 import type { Host } from '../../devices/index.ts';
-import type { Prefetcher } from '../../policies/index.ts';
+import type { Plan, Prefetcher } from '../../policies/index.ts';
 import type { Picoseconds, Simulation, Wait } from '../../sim/index.ts';
 import type { Model } from '../models/index.ts';
 import type { BufferManager } from './buffer-manager.ts';
 import type { Catalogue, TrunkPart } from './catalogue.ts';
 import type { DemandSequence } from './demand-sequence.ts';
+import type { PrefetchQueue } from './prefetch-queue.ts';
 import type { Recorder } from './recorder.ts';
 import type { Step, StepCosts } from './token-steps.ts';
 
@@ -37,6 +38,9 @@ export interface ProgramOptions {
   readonly threads: number;
   /** Reads ahead of demand; absent: none. */
   readonly prefetcher?: Prefetcher;
+  readonly prefetchQueue: PrefetchQueue;
+  /** The prompt's misses are read around the cache. */
+  readonly bypassPrompt: boolean;
   /** Processor time of one prediction, on the program's path. */
   readonly predictionCost: Picoseconds;
   /** Read the unpinned trunk parts of the next layer while this one computes. */
@@ -57,8 +61,6 @@ export class Program {
   private readonly recorder: Recorder;
   private readonly options: ProgramOptions;
   private readonly moeIndex: Int32Array;
-  /** Objects prefetched for each MoE layer and not yet passed. */
-  private readonly planned: number[][];
   /** Next batch of the demand sequence. */
   private cursor = 0;
 
@@ -78,7 +80,6 @@ export class Program {
     options.model.moeLayers.forEach((layer, index) => {
       this.moeIndex[layer] = index;
     });
-    this.planned = Array.from(options.model.moeLayers, () => []);
   }
 
   /** The whole run, as a process: sim.spawn(program.run()). */
@@ -101,7 +102,8 @@ export class Program {
 
   /** One pass over all layers for `rows` tokens at once; token is -1 in the prefill. */
   private *pass(rows: number, context: number, token: number): Steps {
-    const { model, costs } = this.options;
+    const { model, costs, prefetcher } = this.options;
+    if (token >= 0) prefetcher?.begin?.(token, this.plan);
     for (let layer = 0; layer < model.layers; layer++) {
       if (this.options.nextLayerParts) this.prefetchParts(layer + 1);
       yield* this.partStep(layer, 'attention', costs.attention(layer, rows, context));
@@ -133,7 +135,7 @@ export class Program {
     const waves = rows === 1 ? 1 : this.wavesLeft(moe);
     let batch = this.demand();
     if (token >= 0) {
-      this.giveUp(moe);
+      this.options.prefetchQueue.reached(moe);
       yield* this.predict(token, moe);
     }
     if (overlapped) yield* this.sharedStep(layer, rows, sharedBatch);
@@ -199,9 +201,10 @@ export class Program {
 
   /** Asks for the next batch of the demand sequence. */
   private demand(): number {
-    const { sequence } = this.options;
+    const { sequence, bypassPrompt } = this.options;
     const batch = this.cursor++;
-    this.buffers.request(sequence.ids, sequence.batchStart[batch], sequence.batchStart[batch + 1]);
+    const bypass = bypassPrompt && batch < sequence.prefillBatches;
+    this.buffers.request(sequence.ids, sequence.batchStart[batch], sequence.batchStart[batch + 1], bypass);
     return batch;
   }
 
@@ -222,31 +225,26 @@ export class Program {
   }
 
   private *predict(token: number, moe: number): Steps {
-    const { prefetcher, predictionCost, model } = this.options;
+    const { prefetcher, predictionCost } = this.options;
     if (!prefetcher) return;
     if (predictionCost > 0) {
       const begin = this.sim.now;
       yield this.sim.delay(predictionCost);
       this.recorder.spent('software', 'predict', begin, this.sim.now);
     }
-    prefetcher.predict(token, moe, (_, layer, expert) => {
-      const id = layer * model.experts + expert;
-      if (this.buffers.prefetch(id)) this.planned[layer].push(id);
-    });
+    prefetcher.predict(token, moe, this.plan);
   }
 
-  /** The layer's demand is known: what was prefetched for it and is still on its way is not needed. */
-  private giveUp(moe: number): void {
-    for (const id of this.planned[moe]) this.buffers.cancelPrefetch(id);
-    this.planned[moe].length = 0;
-  }
+  private readonly plan: Plan = (_, layer, expert) => {
+    this.options.prefetchQueue.plan(layer, layer * this.options.model.experts + expert);
+  };
 
   private prefetchParts(layer: number): void {
     const { catalogue, model } = this.options;
     const next = layer === model.layers ? -1 : layer;
     for (const part of ['attention', 'dense', 'shared-experts', 'embeddings'] as const) {
       const id = catalogue.partOf(next, part);
-      if (id >= 0) this.buffers.prefetch(id);
+      if (id >= 0) this.options.prefetchQueue.readPart(id);
     }
   }
 }

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import seedrandom from 'seedrandom';
 import { describe, expect, it } from 'vitest';
 import { gateLookahead } from '../../../policies/prefetch/gate-lookahead.ts';
-import { oraclePrefetcher } from '../../../policies/prefetch/oracle.ts';
+import { oracle as oraclePrefetcher } from '../../../policies/prefetch/oracle.ts';
 import type { RoutedTruth } from '../../../policies/prefetch/prefetcher.ts';
+import { createPrefetcher, type PrefetcherSpec, prefetchers } from '../../../policies/prefetch/registry.ts';
 
 /** Expert (7 token + 3 layer + k) mod experts: distinct within a row. */
 const truth = (tokens: number, layers: number, experts: number, topK: number): RoutedTruth => ({
@@ -12,8 +13,11 @@ const truth = (tokens: number, layers: number, experts: number, topK: number): R
   layers,
   experts,
   topK,
+  prompt: 0,
   expertAt: (token, layer, k) => (7 * token + 3 * layer + k) % experts,
 });
+
+const unused = () => 0.5;
 
 const planOf = (predict: (plan: (t: number, l: number, e: number) => void) => void) => {
   const named: [number, number, number][] = [];
@@ -23,7 +27,7 @@ const planOf = (predict: (plan: (t: number, l: number, e: number) => void) => vo
 
 describe('oracle', () => {
   it('names the next layers, nearest first, across the end of a token', () => {
-    const oracle = oraclePrefetcher(truth(2, 3, 10, 2), { distance: 2, budget: 8 });
+    const oracle = oraclePrefetcher.create(truth(2, 3, 10, 2), { distance: 2, budget: 8 }, unused);
     expect(planOf((plan) => oracle.predict(0, 1, plan))).toEqual([
       [0, 2, 6],
       [0, 2, 7],
@@ -33,7 +37,7 @@ describe('oracle', () => {
   });
 
   it('stops at the last token', () => {
-    const oracle = oraclePrefetcher(truth(2, 3, 10, 2), { distance: 3, budget: 1 });
+    const oracle = oraclePrefetcher.create(truth(2, 3, 10, 2), { distance: 3, budget: 1 }, unused);
     expect(planOf((plan) => oracle.predict(1, 1, plan))).toEqual([[1, 2, 3]]);
     expect(planOf((plan) => oracle.predict(1, 2, plan))).toEqual([]);
   });
@@ -52,7 +56,11 @@ describe('gate look-ahead', () => {
         (topK, widen, recall, seed) => {
           const experts = 32;
           const known = truth(1, 4, experts, topK);
-          const gate = gateLookahead(known, { ...options, recall, widen }, seedrandom.xor4096(`${seed}`));
+          const gate = gateLookahead.create(
+            known,
+            { ...options, recall, widen },
+            seedrandom.xor4096(`${seed}`),
+          );
           const named = planOf((plan) => gate.predict(0, 1, plan));
           const routed = named.filter(([, , e]) =>
             Array.from({ length: topK }, (_, k) => known.expertAt(0, 2, k)).includes(e),
@@ -68,7 +76,7 @@ describe('gate look-ahead', () => {
 
   it('is right as often as its recall says', () => {
     const known = truth(1, 2, 256, 8);
-    const gate = gateLookahead(known, options, seedrandom.xor4096('recall'));
+    const gate = gateLookahead.create(known, options, seedrandom.xor4096('recall'));
     const repeats = 5000;
     let right = 0;
     for (let i = 0; i < repeats; i++)
@@ -79,7 +87,142 @@ describe('gate look-ahead', () => {
   });
 
   it('cuts at the budget', () => {
-    const gate = gateLookahead(truth(1, 2, 64, 8), { ...options, budget: 3 }, seedrandom.xor4096('cut'));
+    const gate = gateLookahead.create(
+      truth(1, 2, 64, 8),
+      { ...options, budget: 3 },
+      seedrandom.xor4096('cut'),
+    );
     expect(planOf((plan) => gate.predict(0, 0, plan))).toHaveLength(3);
+  });
+});
+
+describe('what learns', () => {
+  /** Tokens of one layer pair, as [experts of layer 0, experts of layer 1]; the first is the prompt. */
+  const told = (tokens: [number[], number[]][], experts = 8): RoutedTruth => ({
+    layers: 2,
+    experts,
+    topK: 2,
+    tokens: tokens.length - 1,
+    prompt: 1,
+    expertAt: (token, layer, k) => tokens[token + 1][layer][k],
+  });
+  const routed = told([
+    [
+      [0, 1],
+      [4, 5],
+    ],
+    [
+      [0, 2],
+      [4, 6],
+    ],
+    [
+      [2, 3],
+      [6, 7],
+    ],
+  ]);
+  const rules = { distance: 1, widen: 1, budget: 99 };
+  const named = (spec: PrefetcherSpec, token: number) => {
+    const prefetcher = createPrefetcher(spec, routed, unused);
+    for (let earlier = 0; earlier < token; earlier++) planOf((plan) => prefetcher.predict(earlier, 0, plan));
+    return planOf((plan) => prefetcher.predict(token, 0, plan)).map(([, , expert]) => expert);
+  };
+
+  it('previous token names what the layer ahead chose before, the prompt’s last token included', () => {
+    expect(named({ policy: 'previous-token', ...rules }, 0)).toEqual([4, 5]);
+    expect(named({ policy: 'previous-token', ...rules, budget: 1 }, 1)).toEqual([4]);
+  });
+
+  it('popularity names the most frequent so far', () => {
+    expect(named({ policy: 'popularity', ...rules }, 1)).toEqual([4, 5]);
+    expect(named({ policy: 'popularity', ...rules, widen: 1.5 }, 1)).toEqual([4, 5, 6]);
+  });
+
+  it('markov names what followed the experts chosen now', () => {
+    // After 0 came 4 twice, 5 and 6 once; after 2 came 4 and 6.
+    expect(named({ policy: 'markov', ...rules }, 0)).toEqual([4, 5]);
+    expect(named({ policy: 'markov', ...rules, widen: 4 }, 1)).toEqual([4, 6]);
+  });
+
+  it('certain names the hash-routed layers at the start of the token, and predicts nothing else', () => {
+    const prefetcher = createPrefetcher({ policy: 'certain', layers: 1 }, routed, unused);
+    expect(planOf((plan) => prefetcher.begin!(1, plan))).toEqual([
+      [1, 0, 2],
+      [1, 0, 3],
+    ]);
+    expect(planOf((plan) => prefetcher.predict(1, 0, plan))).toEqual([]);
+  });
+});
+
+describe('every prefetcher', () => {
+  const specs: PrefetcherSpec[] = [
+    { policy: 'none' },
+    { policy: 'next-layer' },
+    { policy: 'previous-token', distance: 1, budget: 2 },
+    { policy: 'popularity', distance: 2, widen: 2, budget: 5 },
+    { policy: 'markov', distance: 1, widen: 1.5, budget: 99 },
+    { policy: 'gate-lookahead', distance: 1, widen: 2, budget: 3, recall: 0.5 },
+    { policy: 'certain', layers: 2 },
+    { policy: 'oracle', distance: 3, budget: 2 },
+  ];
+  it('is among those tried here', () => {
+    expect(specs.map(({ policy }) => policy).sort()).toEqual(Object.keys(prefetchers).sort());
+  });
+
+  const shape = { layers: 4, experts: 12, topK: 3, prompt: 3, tokens: 6 };
+  const drawn = (seed: string): RoutedTruth => {
+    const random = seedrandom.xor4096(seed);
+    const rows = Array.from({ length: (shape.prompt + shape.tokens) * shape.layers }, () =>
+      Array.from({ length: shape.experts }, (_, e) => ({ e, key: random() }))
+        .sort((a, b) => a.key - b.key)
+        .slice(0, shape.topK)
+        .map(({ e }) => e),
+    );
+    return { ...shape, expertAt: (t, layer, k) => rows[(t + shape.prompt) * shape.layers + layer][k] };
+  };
+
+  it.each(specs)('$policy names distinct experts ahead, within its budget', (spec) => {
+    fc.assert(
+      fc.property(fc.string(), (seed) => {
+        const prefetcher = createPrefetcher(spec, drawn(seed), seedrandom.xor4096(seed));
+        for (let token = 0; token < shape.tokens; token++) {
+          for (let layer = 0; layer < shape.layers; layer++) {
+            const plans = planOf((plan) => prefetcher.predict(token, layer, plan));
+            const keys = plans.map(([t, l, e]) => `${t} ${l} ${e}`);
+            expect(new Set(keys).size).toBe(keys.length);
+            for (const [t, l, e] of plans) {
+              expect(t * shape.layers + l).toBeGreaterThan(token * shape.layers + layer);
+              expect(t < shape.tokens && l < shape.layers && e >= 0 && e < shape.experts).toBe(true);
+              const sameLayer = plans.filter((other) => other[0] === t && other[1] === l).length;
+              if ('budget' in spec) expect(sameLayer).toBeLessThanOrEqual(spec.budget);
+            }
+          }
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it.each(
+    specs.filter(({ policy }) => !prefetchers[policy].clairvoyant),
+  )('$policy does not look at routing that is not known yet', (spec) => {
+    fc.assert(
+      fc.property(fc.string(), fc.nat(5), fc.nat(3), (seed, token, layer) => {
+        const truth = drawn(seed);
+        const known = (t: number, l: number) => t < token || (t === token && l <= layer);
+        const guarded: RoutedTruth = {
+          ...truth,
+          expertAt(t, l, k) {
+            if (!known(t, l)) throw new Error(`looked at token ${t}, layer ${l}`);
+            return truth.expertAt(t, l, k);
+          },
+        };
+        const open = createPrefetcher(spec, truth, unused);
+        const blind = createPrefetcher(spec, guarded, unused);
+        expect(planOf((plan) => blind.predict(token, layer, plan))).toEqual(
+          planOf((plan) => open.predict(token, layer, plan)),
+        );
+      }),
+      { numRuns: 50 },
+    );
   });
 });
