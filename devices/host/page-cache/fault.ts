@@ -4,6 +4,7 @@
  * starts the next window; or being read, and the thread waits, which is no major fault; or missing: a major fault, which
  * starts a read and waits. After the wait the fault is tried again.
  */
+import type { Insertion } from './insertion.ts';
 import type { PageCache } from './page-cache.ts';
 import type { ReadAhead } from './read-ahead.ts';
 
@@ -13,14 +14,20 @@ export const READ_UNDER_WAY = 1;
 export const MAJOR = 2;
 export type FaultOutcome = typeof MAPPED_NOW | typeof READ_UNDER_WAY | typeof MAJOR;
 
-export function fault(cache: PageCache, readAhead: ReadAhead, page: number): FaultOutcome {
+/** What the fault begins to read is left to `insertion`: step it to its end before waiting. */
+export function fault(
+  cache: PageCache,
+  readAhead: ReadAhead,
+  page: number,
+  insertion: Insertion,
+): FaultOutcome {
   readAhead.mapped(cache.mapAround(page));
   if (cache.isMapped(page)) return MAPPED_NOW;
   if (!cache.isCached(page)) {
-    readAhead.miss(page);
+    readAhead.miss(page, insertion);
     return MAJOR;
   }
-  readAhead.hit(page);
+  readAhead.hit(page, insertion);
   if (!cache.isReading(page)) cache.mapAround(page);
   return cache.isMapped(page) ? MAPPED_NOW : READ_UNDER_WAY;
 }

@@ -1,5 +1,6 @@
 /** The page cache: cached pages, reclaim, read-ahead, faults. */
 export { type FaultOutcome, fault, MAJOR, MAPPED_NOW, READ_UNDER_WAY } from './fault.ts';
 export { ACTIVE, INACTIVE, listOf, UNEVICTABLE } from './folio-runs.ts';
+export { Insertion, type ReadPages } from './insertion.ts';
 export { OutOfMemoryError, PageCache, type PageCacheCounts } from './page-cache.ts';
-export { type MapAdvice, ReadAhead, type ReadAheadOptions, type ReadPages } from './read-ahead.ts';
+export { type MapAdvice, ReadAhead, type ReadAheadOptions } from './read-ahead.ts';

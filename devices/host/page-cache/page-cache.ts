@@ -63,6 +63,11 @@ export class PageCache {
     activated: 0,
     mapped: 0,
   };
+  /**
+   * Whether reclaim looks at accessed bits: it does not for mappings under MADV_RANDOM or MADV_SEQUENTIAL
+   * (vma_has_recency), whose pages leave first in, first out. One choice for all files of the cache.
+   */
+  recency = true;
   readonly #folios = new FolioRuns();
   #limit: number;
   /** Pages evicted or activated by a refault so far: the clock of refault distances. */
@@ -81,7 +86,7 @@ export class PageCache {
   /** Changes the limit (memory locked by another program); evicts what is above it. */
   setLimit(pages: number): void {
     this.#limit = pages;
-    this.#makeRoom(0);
+    this.makeRoom(0);
   }
 
   pagesOn(list: List): number {
@@ -124,18 +129,21 @@ export class PageCache {
     return this.bits.firstClear(CACHED, page, page + most);
   }
 
-  /** Adds a folio that is about to be read. @returns false when one of its pages is cached already */
-  insert(start: number, order: number, marked: boolean): boolean {
+  /** Whether one of pages [from, to) is cached. */
+  anyCached(from: number, to: number): boolean {
+    return this.bits.count(CACHED, from, to) > 0;
+  }
+
+  /** Adds a folio that is about to be read, none of whose pages is cached. */
+  insert(start: number, order: number, marked: boolean): void {
     const end = start + (1 << order);
-    if (this.bits.count(CACHED, start, end) > 0) return false;
-    this.#makeRoom(end - start);
+    this.makeRoom(end - start);
     const flags = this.#takeShadows(start, end);
     this.#folios.append(start, kindOf(flags < 0 ? INACTIVE : ACTIVE, Math.max(0, flags), order));
     this.bits.set(CACHED, start, end);
     this.bits.set(READING, start, end);
     if (marked) this.bits.set(MARKED, start, end);
     this.counts.inserted += end - start;
-    return true;
   }
 
   /** The reads of pages [from, to) have completed. */
@@ -274,7 +282,8 @@ export class PageCache {
       folios.append(page, kindOf(SHADOW, flags, 0), lastAge);
   }
 
-  #makeRoom(pages: number): void {
+  /** Evicts until `pages` more can be cached. Throws OutOfMemoryError. */
+  makeRoom(pages: number): void {
     for (let round = 0; this.cached + pages > this.#limit; round++) {
       if (round === ROUNDS) {
         throw new OutOfMemoryError(
@@ -330,7 +339,7 @@ export class PageCache {
         folios.append(start, kind);
         continue;
       }
-      const young = bits.count(YOUNG, start, end);
+      const young = this.recency ? bits.count(YOUNG, start, end) : 0;
       if (young === 0) {
         this.#evict(start, end, kind);
         continue;

@@ -8,11 +8,10 @@
  *   to max/2, else max), the mark on its first page. If the page does not fit the state, the window starts at the next
  *   page that is not cached (none within max: no read-ahead). Folio orders grow by 2 a time, and the window is cut so
  *   that it ends on a whole folio;
- * - a window stops making large folios at the first page that is cached already; the rest of it comes as single pages,
- *   those cached are skipped, and each gap is a read of its own;
  * - `misses` (mmap_miss) rises with each miss and falls with each hit; above 100 a miss reads one page.
  * The windows of the recorded event trace (llama.cpp, 6.2 GB, Linux 6.18) follow these rules.
  */
+import type { Insertion } from './insertion.ts';
 import type { PageCache } from './page-cache.ts';
 
 /** madvise on the mapping: none, MADV_RANDOM, MADV_SEQUENTIAL. */
@@ -20,8 +19,6 @@ export type MapAdvice = 'normal' | 'random' | 'sequential';
 
 const MISSES_LIMIT = 100;
 const MISSES_MOST = 10 * MISSES_LIMIT;
-/** The largest folio: 2 MiB. */
-const MAX_ORDER = 9;
 
 export interface ReadAheadOptions {
   /** Pages [first, end) of the file in the page cache. */
@@ -34,9 +31,6 @@ export interface ReadAheadOptions {
   readonly largeFolios?: boolean;
 }
 
-/** Takes pages [from, to) that must be read. */
-export type ReadPages = (from: number, to: number) => void;
-
 export class ReadAhead {
   readonly first: number;
   readonly end: number;
@@ -46,54 +40,55 @@ export class ReadAhead {
   asyncSize = 0;
   order = 0;
   misses = 0;
-  advice: MapAdvice;
+  #advice: MapAdvice = 'normal';
   readonly #cache: PageCache;
   readonly #max: number;
-  readonly #largeFolios: boolean;
-  readonly #read: ReadPages;
-  /** Pages inserted and not yet handed to `read`. */
-  #from = 0;
-  #to = 0;
+  readonly largeFolios: boolean;
 
-  constructor(cache: PageCache, options: ReadAheadOptions, read: ReadPages) {
+  constructor(cache: PageCache, options: ReadAheadOptions) {
     this.#cache = cache;
     this.first = options.first;
     this.end = options.end;
     this.#max = options.pages;
-    this.advice = options.advice ?? 'normal';
-    this.#largeFolios = options.largeFolios ?? true;
-    this.#read = read;
+    this.advise(options.advice ?? 'normal');
+    this.largeFolios = options.largeFolios ?? true;
+  }
+
+  /** madvise on the whole mapping. */
+  advise(advice: MapAdvice): void {
+    this.#advice = advice;
+    this.#cache.recency = advice === 'normal';
   }
 
   /** A mapped page was touched that is not cached. */
-  miss(page: number): void {
-    if (this.advice === 'random' || this.#max === 0) {
-      this.#single(page);
-    } else if (this.advice === 'sequential') {
+  miss(page: number, insertion: Insertion): void {
+    if (this.#advice === 'random' || this.#max === 0) {
+      insertion.singles(page, page + 1);
+    } else if (this.#advice === 'sequential') {
       this.start = page;
       this.size = this.#max;
       this.asyncSize = this.#max >> 1;
       this.order = 0;
-      this.#window();
+      insertion.window();
     } else {
       if (this.misses < MISSES_MOST) this.misses++;
       if (this.misses > MISSES_LIMIT) {
-        this.#single(page);
+        insertion.singles(page, page + 1);
         return;
       }
       this.start = Math.max(this.first, page - (this.#max >> 1));
       this.size = this.#max;
       this.asyncSize = this.#max >> 2;
       this.order = 0;
-      this.#window();
+      insertion.window();
     }
   }
 
   /** A fault found its page in the cache. */
-  hit(page: number): void {
-    if (this.advice === 'random' || this.#max === 0) return;
+  hit(page: number, insertion: Insertion): void {
+    if (this.#advice === 'random' || this.#max === 0) return;
     if (this.misses > 0) this.misses--;
-    if (this.#cache.isMarked(page)) this.#next(page);
+    if (this.#cache.isMarked(page)) this.#next(page, insertion);
   }
 
   /** A fault mapped pages around itself. @param pages those never on the active list */
@@ -101,16 +96,7 @@ export class ReadAhead {
     this.misses = Math.max(0, this.misses - pages);
   }
 
-  /** Reads what is missing of pages [from, to) (MADV_WILLNEED), no window, no mark. */
-  force(from: number, to: number): void {
-    this.#pages(Math.max(from, this.first), Math.min(to, this.end), -1);
-  }
-
-  #single(page: number): void {
-    this.#pages(page, page + 1, -1);
-  }
-
-  #next(page: number): void {
+  #next(page: number, insertion: Insertion): void {
     const cache = this.#cache;
     const max = this.#max;
     const [folio, folioEnd] = cache.folioOf(page);
@@ -133,46 +119,7 @@ export class ReadAhead {
     const aligned = Math.floor(end / align) * align;
     if (aligned > this.start) this.size = aligned - this.start;
     this.asyncSize = this.size;
-    this.#window();
-  }
-
-  /** Adds the window's pages: large folios as far as none is cached, single pages from there on. */
-  #window(): void {
-    const limit = Math.min(this.end, this.start + this.size);
-    const mark = this.start + this.size - this.asyncSize;
-    let page = this.start;
-    if (this.#largeFolios) {
-      this.order = Math.min(this.order, MAX_ORDER, 31 - Math.clz32(this.size));
-      while (page < limit) {
-        let order = this.order;
-        const zeros = page === 0 ? MAX_ORDER : 31 - Math.clz32(page & -page);
-        if (zeros < order) order = zeros;
-        while (order > 0 && page + (1 << order) > limit) order--;
-        const marked = page === Math.floor(mark / (1 << order)) * (1 << order);
-        if (!this.#add(page, order, marked)) break;
-        page += 1 << order;
-      }
-      this.#flush();
-    }
-    this.#pages(page, limit, mark);
-  }
-
-  #pages(from: number, to: number, mark: number): void {
-    for (let page = from; page < to; page++) this.#add(page, 0, page === mark);
-    this.#flush();
-  }
-
-  #add(page: number, order: number, marked: boolean): boolean {
-    if (!this.#cache.insert(page, order, marked)) return false;
-    if (page !== this.#to) this.#flush();
-    if (this.#from === this.#to) this.#from = page;
-    this.#to = page + (1 << order);
-    return true;
-  }
-
-  #flush(): void {
-    if (this.#to > this.#from) this.#read(this.#from, this.#to);
-    this.#from = this.#to;
+    insertion.window();
   }
 }
 

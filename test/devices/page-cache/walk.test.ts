@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   fault,
+  Insertion,
   MAJOR,
   type MapAdvice,
   PageCache,
@@ -12,16 +13,19 @@ import {
 function open(limit: number, pages: number, window: number, advice: MapAdvice = 'normal') {
   const cache = new PageCache(limit);
   let read = 0;
-  const file = new ReadAhead(cache, { first: 0, end: pages, pages: window, advice }, (from, to) => {
+  const file = new ReadAhead(cache, { first: 0, end: pages, pages: window, advice });
+  const insertion = new Insertion(cache, file, (from, to) => {
     read += to - from;
     cache.completed(from, to);
   });
   const walk = (from = 0, to = pages) => {
     const counts = { major: 0, minor: 0, read: -read };
     for (let page = cache.touch(from, to); page < to; page = cache.touch(page, to)) {
-      if (fault(cache, file, page) === MAJOR) {
+      const outcome = fault(cache, file, page, insertion);
+      insertion.finish();
+      if (outcome === MAJOR) {
         counts.major++;
-        fault(cache, file, page);
+        fault(cache, file, page, insertion);
       } else counts.minor++;
     }
     counts.read += read;
@@ -43,7 +47,7 @@ describe('a cold walk over 16 MiB with read_ahead_kb 8192', () => {
     const { cache, file, walk } = open(1e6, 4096, 2048);
     walk();
     cache.unmap(0, 4096);
-    file.advice = 'random';
+    file.advise('random');
     expect(walk()).toEqual({ major: 0, minor: 256, read: 0 });
   });
 });
@@ -51,7 +55,7 @@ describe('a cold walk over 16 MiB with read_ahead_kb 8192', () => {
 describe('a dense 20 GB model on a host of 16 GB', () => {
   const PAGES = 20e9 / 4096;
   it('is read nearly whole for every token: two lists keep no more than activation saves', () => {
-    const { cache, walk } = open(Math.floor(16e9 / 4096), Math.floor(PAGES), 64);
+    const { walk } = open(Math.floor(16e9 / 4096), Math.floor(PAGES), 64);
     walk();
     walk();
     for (let token = 0; token < 3; token++) {

@@ -1,0 +1,63 @@
+/** llama.cpp decoding a model larger than its memory through mmap, against measurements of the machine. */
+import { beforeAll, expect, it } from 'vitest';
+import { describeMeasured } from '../../data.ts';
+import { FOLDER, measurements, simulate, type TokenRow, tokensOf } from './llamacpp-runs.ts';
+
+const READ_AHEAD = 64 * 4096;
+const mean = (rows: TokenRow[], key: keyof TokenRow) =>
+  rows.reduce((sum, row) => sum + row[key], 0) / rows.length;
+const median = (values: number[]) => {
+  values.sort((a, b) => a - b);
+  return (values[Math.floor((values.length - 1) / 2)] + values[Math.floor(values.length / 2)]) / 2;
+};
+const repeats = (run: RegExp, key: string) =>
+  median(
+    measurements()
+      .filter((row) => run.test(row.run))
+      .map((row) => Number(row[key])),
+  );
+/** Ratio of predicted to measured, less one. */
+const error = (predicted: number, found: number) => predicted / found - 1;
+const within = (share: number, value: number) => expect(Math.abs(value)).toBeLessThanOrEqual(share);
+
+describeMeasured('half of the memory, read-ahead 128 KiB doubled', [`${FOLDER}/measured.csv`], () => {
+  const RUN = /^half-ram-ra128-r/;
+  let rows: TokenRow[];
+  let decode: TokenRow[];
+  beforeAll(() => {
+    rows = simulate({ filePages: Math.floor(2_885.9e6 / 4096), readAhead: READ_AHEAD, tokens: 25 });
+    decode = rows.slice(3);
+  });
+  it('loads the whole file once', () => expect(rows[0].bytes / 6.209e9).toBeCloseTo(1, 3));
+  it('reads the bytes of the first ten tokens', () => {
+    const found = tokensOf('half-ram-ra128-r1').map((row) => Number(row.read_bytes));
+    for (let token = 0; token < 6; token++) within(0.1, error(rows[1 + token].bytes, found[token]));
+    for (let token = 6; token < 10; token++) within(0.25, error(rows[1 + token].bytes, found[token]));
+  });
+  it('reads as many bytes a token', () =>
+    within(0.1, error(mean(decode, 'bytes') / 1e6, repeats(RUN, 'read_MB_per_tok'))));
+  it('in requests of the same size', () => {
+    const size = mean(decode, 'bytes') / mean(decode, 'requests') / 1024;
+    within(0.15, error(size, repeats(RUN, 'avg_io_KiB')));
+  });
+  // Short by a third: fewer threads run past a window that another is still adding.
+  it('with major faults of the same order', () =>
+    within(0.35, error(mean(decode, 'major'), repeats(RUN, 'majflt_per_tok'))));
+  it('and minor faults', () => within(0.25, error(mean(decode, 'minor'), repeats(RUN, 'minflt_per_tok'))));
+  it('at the speed', () => within(0.26, error(1 / mean(decode, 'seconds'), repeats(RUN, 'tok_s'))));
+});
+
+describeMeasured('a quarter of the memory, MADV_RANDOM after the load', [`${FOLDER}/measured.csv`], () => {
+  const RUN = /^quarter-ram-random/;
+  let decode: TokenRow[];
+  beforeAll(() => {
+    const filePages = Math.floor(1_333.7e6 / 4096);
+    decode = simulate({ filePages, readAhead: READ_AHEAD, advice: 'random', tokens: 7 }).slice(3);
+  }, 60_000);
+  it('reads as many bytes a token', () =>
+    within(0.1, error(mean(decode, 'bytes') / 1e6, repeats(RUN, 'read_MB_per_tok'))));
+  it('page by page', () => expect(mean(decode, 'bytes') / mean(decode, 'requests')).toBe(4096));
+  it('with as many major faults', () =>
+    within(0.05, error(mean(decode, 'major'), repeats(RUN, 'majflt_per_tok'))));
+  it('at the speed', () => within(0.25, error(1 / mean(decode, 'seconds'), repeats(RUN, 'tok_s'))));
+});

@@ -1,0 +1,176 @@
+/** The measured machine of data/inference/llamacpp-mmap, and simulated runs of llama.cpp on it. */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { type FaultCosts, MmapFile, PageCache, QueueDevice } from '../../../devices/index.ts';
+import { ns, SharedLink, Simulation, us } from '../../../sim/index.ts';
+import { LlamaMmap, llamaGraph } from '../../../workloads/inference/index.ts';
+import { measured } from '../../data.ts';
+
+export const FOLDER = 'inference/llamacpp-mmap';
+/** Pages that a token touches: 939 MB. */
+const TOKEN_PAGES = 939e6 / 4096;
+/** System time of a 4 KiB major fault under the limit (the data's README: 32-35 us). */
+const MAJOR_FAULT = us(33.5);
+const FILE_BYTES = 6_209_252_000;
+
+function table(name: string): Record<string, string>[] {
+  const bytes = readFileSync(measured(`${FOLDER}/${name}`));
+  const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
+  const [head, ...rows] = text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(','));
+  return rows.map((row) => Object.fromEntries(head.map((key, i) => [key, row[i]])));
+}
+
+export const measurements = () => table('measured.csv');
+export const tokensOf = (run: string) => table(`${run}.tokens.csv`).filter(({ idx }) => idx !== '-1');
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+
+/** Seconds of a token of an in-memory run. */
+const tokenSeconds = (run: string) => Number(measurements().find((row) => row.run === run)!.mean_ms) / 1000;
+
+/**
+ * The disk as fio's psync sees it at depth 1: latency + bytes / rate, least squares of relative errors over the medians
+ * of each size; and the processor's part of it, what the block layer's own clock does not see.
+ */
+export function diskFit() {
+  const scale: Record<string, number> = { k: 1024, m: 2 ** 20 };
+  const rows = table('disk-fio.csv').filter((row) => row.engine === 'psync' && row.iodepth === '1');
+  const points = [...new Set(rows.map(({ bs }) => bs))].map((bs) => ({
+    bytes: Number.parseInt(bs, 10) * scale[bs.slice(-1)],
+    seconds: median(rows.filter((row) => row.bs === bs).map((row) => Number(row.lat_mean_us) / 1e6)),
+  }));
+  const sum = (f: (x: number, y: number) => number) =>
+    points.reduce((total, { bytes, seconds }) => total + f(bytes, seconds) / seconds ** 2, 0);
+  const [w, x, xx, y, xy] = [
+    sum(() => 1),
+    sum((a) => a),
+    sum((a) => a * a),
+    sum((_, b) => b),
+    sum((a, b) => a * b),
+  ];
+  const slope = (w * xy - x * y) / (w * xx - x * x);
+  const own = rows
+    .filter(({ bs }) => bs === '4k')
+    .map(
+      (row) => Number(row.lat_mean_us) / 1e6 - Number(row.disk_read_ticks) / 1e3 / Number(row.disk_read_ios),
+    );
+  const submit = median(own);
+  return { latency: (y - slope * x) / w - submit, rate: 1 / slope, submit };
+}
+
+/**
+ * What a fault costs this virtual machine. mapTime: MAP_POPULATE of a cached file, 271 ns a page. insertTime and
+ * reclaimTime: the event trace's time from a window to its first request, 93 us in the median for 64 single pages and
+ * 38 us for one folio of 64. touchTime: an in-memory run through mmap (mlock) against one without. waitTime: what is left
+ * of MAJOR_FAULT. faultTime and scanTime are assumed.
+ */
+function faultCosts(submit: number): FaultCosts {
+  const submitTime = Math.round(submit * 1e12);
+  const touch = (2 * (tokenSeconds('mlock-r1') - tokenSeconds('no-mmap-r2'))) / TOKEN_PAGES;
+  const costs = {
+    faultTime: us(1),
+    mapTime: ns(271),
+    insertTime: ns(900),
+    reclaimTime: ns(600),
+    scanTime: ns(50),
+  };
+  const handling = Object.values(costs).reduce((sum, time) => sum + time, submitTime);
+  return { ...costs, submitTime, touchTime: Math.round(touch * 1e12), waitTime: MAJOR_FAULT - handling };
+}
+
+export interface TokenRow {
+  seconds: number;
+  bytes: number;
+  requests: number;
+  major: number;
+  minor: number;
+}
+
+export interface RunOptions {
+  readonly filePages: number;
+  readonly readAhead: number;
+  readonly advice?: 'normal' | 'random';
+  readonly tokens: number;
+}
+
+/** @returns one row for the load, then one a token */
+export function simulate({ filePages, readAhead, advice, tokens }: RunOptions): TokenRow[] {
+  const sim = new Simulation({ seed: 'llamacpp' });
+  const { latency, rate, submit } = diskFit();
+  const inMemory = tokenSeconds('no-mmap-r2');
+  const device = new QueueDevice(sim, {
+    name: 'virtio',
+    capacity: 2 ** 40,
+    maxTransfer: 4 * 2 ** 20,
+    parameters: {
+      readCommandTime: us(11),
+      writeCommandTime: us(11),
+      units: 65536,
+      pageBytes: 4096,
+      accessTime: Math.round(latency * 1e12) - us(11),
+      nandRate: Infinity,
+      readTail: [],
+      readRate: rate,
+      writeRate: rate,
+      programRate: rate,
+      programIops: 91e3,
+      acknowledgeTime: 0,
+    },
+  });
+  const cache = new PageCache(filePages);
+  const file = new MmapFile(sim, {
+    device,
+    cache,
+    fileBytes: FILE_BYTES,
+    readAhead,
+    request: 4 * 2 ** 20,
+    cores: new SharedLink(sim, { name: 'cores', rate: 2 }),
+    costs: faultCosts(submit),
+    threads: 2,
+  });
+  const tensors = table('tensor_map.csv').map((row) => ({
+    name: row.name,
+    offset: Number(row.file_offset),
+    bytes: Number(row.bytes),
+    rows: Number(row.ne1),
+    slices: Number(row.ne2),
+  }));
+  const experts = new Map<string, number[]>();
+  for (const row of table('expert_ids_p0_n64.csv.gz'))
+    experts.set(
+      `${row.token} ${row.layer}`,
+      [0, 1, 2, 3, 4, 5].map((i) => Number(row[`e${i}`])),
+    );
+  const operations = llamaGraph(tensors);
+  const needed = operations.reduce(
+    (sum, { tensor, layer }) => sum + (layer < 0 ? tensor.bytes : (6 * tensor.bytes) / 64),
+    0,
+  );
+  const rows: TokenRow[] = [];
+  let since = 0;
+  new LlamaMmap(sim, file, FILE_BYTES, {
+    operations,
+    expertsOf: (token, layer) => experts.get(`${token} ${layer}`)!,
+    tokens,
+    threads: 2,
+    workPerByte: (2 * inMemory) / needed,
+    onToken() {
+      rows.push({
+        seconds: (sim.now - since) / 1e12,
+        bytes: file.statistics.bytes[0] + file.statistics.bytes[1],
+        requests: file.statistics.requests,
+        major: file.faults.major,
+        minor: file.faults.minor,
+      });
+      if (advice) file.readAhead.advise(advice);
+      since = sim.now;
+      file.restartStatistics();
+    },
+  });
+  sim.run();
+  sim.finish();
+  return rows;
+}

@@ -1,0 +1,98 @@
+/**
+ * llama.cpp with its weights mapped: at load MAP_POPULATE touches the whole file once; then, token by token, `threads`
+ * threads take chunks of rows of one operation after another (llamacpp-graph.ts), fault for what is not there, and meet
+ * at a barrier after each. Nothing is read before it is touched, but for the kernel's read-ahead.
+ */
+import type { MmapFile } from '../../devices/index.ts';
+import { PAGE_BYTES } from '../../devices/index.ts';
+import type { HandlerId, Simulation } from '../../sim/index.ts';
+import { chunksOf, type Operation } from './llamacpp-graph.ts';
+
+export interface LlamaMmapOptions {
+  readonly operations: readonly Operation[];
+  /** Experts of a token in a layer. */
+  readonly expertsOf: (token: number, layer: number) => readonly number[];
+  readonly tokens: number;
+  readonly threads: number;
+  /** Core-seconds for each byte of weights, the page in memory. */
+  readonly workPerByte: number;
+  /** Touch the whole file at load (MAP_POPULATE); default true. */
+  readonly populate?: boolean;
+  /** Called when the load is over (-1) and after each token. */
+  readonly onToken: (token: number) => void;
+}
+
+export class LlamaMmap {
+  readonly #file: MmapFile;
+  readonly #options: LlamaMmapOptions;
+  readonly #workPerPage: number;
+  #token = -1;
+  #operation = 0;
+  /** Slices of the present operation, ascending; chunks of each; per slice the next chunk to deal. */
+  #slices: readonly number[] = [0];
+  #chunks = 1;
+  #nextChunk: number[] = [];
+  /** Per thread: the slice it is at. */
+  readonly #slice: Int32Array;
+  #running = 0;
+  readonly #chunkDone: HandlerId;
+
+  constructor(simulation: Simulation, file: MmapFile, fileBytes: number, options: LlamaMmapOptions) {
+    this.#file = file;
+    this.#options = options;
+    this.#workPerPage = options.workPerByte * PAGE_BYTES;
+    this.#slice = new Int32Array(options.threads);
+    this.#chunkDone = simulation.register((thread) => this.#next(thread));
+    const loaded = simulation.register(() => this.#tokenEnds());
+    if (options.populate ?? true) file.touch(0, 0, fileBytes, 0, loaded, 0);
+    else simulation.after(0, loaded);
+  }
+
+  #tokenEnds(): void {
+    this.#options.onToken(this.#token++);
+    this.#operation = 0;
+    if (this.#token < this.#options.tokens) this.#begin();
+  }
+
+  #begin(): void {
+    const { operations, threads, expertsOf } = this.#options;
+    const { tensor, layer } = operations[this.#operation];
+    this.#slices = layer < 0 ? [0] : [...expertsOf(this.#token, layer)].sort((a, b) => a - b);
+    this.#chunks = chunksOf(tensor.rows, threads);
+    this.#nextChunk = this.#slices.map(() => threads);
+    this.#running = threads;
+    for (let thread = 0; thread < threads; thread++) {
+      this.#slice[thread] = 0;
+      this.#take(thread, thread);
+    }
+  }
+
+  /** A thread has done its chunk: takes the next of its slice. */
+  #next(thread: number): void {
+    this.#take(thread, this.#nextChunk[this.#slice[thread]]++);
+  }
+
+  /** Chunk `chunk` of the thread's slice; when there is none, its first one of the next slice; then the barrier. */
+  #take(thread: number, chunk: number): void {
+    while (chunk >= this.#chunks) {
+      chunk = thread;
+      if (++this.#slice[thread] === this.#slices.length) {
+        if (--this.#running === 0) this.#barrier();
+        return;
+      }
+    }
+    const { tensor } = this.#options.operations[this.#operation];
+    const sliceBytes = tensor.bytes / tensor.slices;
+    const rowBytes = sliceBytes / tensor.rows;
+    const rows = Math.ceil(tensor.rows / this.#chunks);
+    const from = chunk * rows;
+    const bytes = (Math.min(tensor.rows, from + rows) - from) * rowBytes;
+    const offset = tensor.offset + this.#slices[this.#slice[thread]] * sliceBytes + from * rowBytes;
+    this.#file.touch(thread, offset, bytes, this.#workPerPage, this.#chunkDone, thread);
+  }
+
+  #barrier(): void {
+    if (++this.#operation < this.#options.operations.length) this.#begin();
+    else this.#tokenEnds();
+  }
+}
