@@ -8,6 +8,7 @@ import { type Cache, HIT_RATIO_DEFINITION, RESULT_SCHEMA, type Result } from '..
 import { version } from '../version.ts';
 import { replayPolicy, tokenWork } from './demand.ts';
 import type { Meter } from './meter.ts';
+import { missCurvesOf } from './miss-curves-of.ts';
 import { prefetchOf, prefetchWarnings } from './prefetch-of.ts';
 import type { Prepared } from './prepare.ts';
 import { seriesOf } from './series-of.ts';
@@ -89,7 +90,8 @@ function tokenTimes(times: Float64Array): Pick<Result, 'tokensPerSecond' | 'toke
   };
 }
 
-function cacheOf({ experiment, prepared, outcome }: Run): Cache {
+function cacheOf(run: Run): Cache {
+  const { experiment, prepared, outcome } = run;
   const counts = countsBetween(outcome.atPhase.get('window')!, outcome.total);
   const { catalogue, sequence } = outcome;
   const best = replayPolicy('min', catalogue, sequence, { ...prepared.decode, scope: 'global' });
@@ -101,6 +103,7 @@ function cacheOf({ experiment, prepared, outcome }: Run): Cache {
     capacityBytes: prepared.memory.expertCacheBytes,
     minHitRatio,
     regret: minHitRatio - counts.hitRatio,
+    missRatioCurves: missCurvesOf(run),
   };
 }
 

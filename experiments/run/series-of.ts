@@ -20,7 +20,7 @@ export function seriesOf(run: Run): ResultSeries {
     ]),
     latencyCdf: latencyCdf(run),
     timeline: timelineOf(run),
-    ...(run.prepared.model.experts > 0 ? { experts: expertHeat(run) } : {}),
+    ...(run.prepared.model.experts > 0 ? { experts: expertHeat(run), residency: residencyOf(run) } : {}),
   };
 }
 
@@ -53,4 +53,10 @@ function expertHeat({ outcome, prepared }: Run): ResultSeries['experts'] {
     if (id < routed) requests[Math.floor(id / model.experts)][id % model.experts]++;
   }
   return { layers, requests };
+}
+
+function residencyOf({ outcome, prepared }: Run): ResultSeries['residency'] {
+  const { tokens, shares } = outcome.residency;
+  const layers = Array.from(prepared.model.moeLayers);
+  return { tokens, layers, share: layers.map((_, row) => shares.map((share) => share[row])) };
 }

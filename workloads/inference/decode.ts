@@ -17,6 +17,7 @@ import type { PrefetchTotals } from './prefetch-account.ts';
 import { PrefetchQueue, type PrefetchRules } from './prefetch-queue.ts';
 import { type Execution, Program } from './program.ts';
 import { type Phase, Recorder } from './recorder.ts';
+import { Residency } from './residency.ts';
 import { stepCosts } from './token-steps.ts';
 
 export interface DecodeOptions extends CacheOptions {
@@ -65,6 +66,7 @@ export interface DecodeOutcome {
   readonly tokenRequests: Float64Array;
   /** Of each request of the sequence: MISS, HIT or JOIN. */
   readonly outcomes: Uint8Array;
+  readonly residency: Residency;
 }
 
 /** Sums at an instant. */
@@ -115,6 +117,7 @@ export function runDecode(
     cancel: true,
     style: 'read',
   } as const;
+  const residency = new Residency(catalogue, model.moeLayers.length, generateTokens);
   const tokenHits = new Float64Array(generateTokens);
   const tokenRequests = new Float64Array(generateTokens);
   const program = new Program(sim, host, buffers, recorder, {
@@ -141,6 +144,7 @@ export function runDecode(
     onToken(token) {
       tokenHits[token] = buffers.counts.hits;
       tokenRequests[token] = buffers.counts.requests;
+      residency.sample(token, (id) => policy.contains(id));
       options.onToken?.(token);
     },
   });
@@ -159,6 +163,7 @@ export function runDecode(
     tokenHits,
     tokenRequests,
     outcomes: buffers.outcomes,
+    residency,
   };
 }
 
