@@ -182,7 +182,7 @@ export class MmapFile {
     if (outcome === MAJOR) this.faults.major++;
     else if (this.#retrying[thread] === 0) {
       this.faults.minor++;
-      if (outcome !== MAPPED_NOW) this.faults.waited++;
+      if (this.cache.isReading(page)) this.faults.waited++;
     }
     this.#retrying[thread] = outcome === MAPPED_NOW ? 0 : 1;
     const time = this.#costs.faultTime + this.#costs.mapTime * (this.cache.counts.mapped - mapped);

@@ -8,7 +8,7 @@ import type { Insertion } from './insertion.ts';
 import type { PageCache } from './page-cache.ts';
 import type { ReadAhead } from './read-ahead.ts';
 
-/** The page is mapped; or it is being read: wait, then try again; or it was missing, and is now being read. */
+/** The page is mapped; or it, or pages ahead of it, must be read: do that, wait, try again; or it was missing, and is now being read. */
 export const MAPPED_NOW = 0;
 export const READ_UNDER_WAY = 1;
 export const MAJOR = 2;
@@ -28,6 +28,6 @@ export function fault(
     return MAJOR;
   }
   readAhead.hit(page, insertion);
-  if (!cache.isReading(page)) cache.mapAround(page);
+  if (!cache.isReading(page) && !insertion.active) readAhead.mapped(cache.mapAround(page));
   return cache.isMapped(page) ? MAPPED_NOW : READ_UNDER_WAY;
 }

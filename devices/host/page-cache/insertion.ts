@@ -37,6 +37,11 @@ export class Insertion {
     this.#read = read;
   }
 
+  /** Whether pages are left to add. */
+  get active(): boolean {
+    return this.#page < this.#end;
+  }
+
   /** Begins the window that the read-ahead state describes. */
   window(): void {
     const state = this.#state;

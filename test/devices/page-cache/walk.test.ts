@@ -22,11 +22,9 @@ function open(limit: number, pages: number, window: number, advice: MapAdvice = 
     const counts = { major: 0, minor: 0, read: -read };
     for (let page = cache.touch(from, to); page < to; page = cache.touch(page, to)) {
       const outcome = fault(cache, file, page, insertion);
+      counts[outcome === MAJOR ? 'major' : 'minor']++;
       insertion.finish();
-      if (outcome === MAJOR) {
-        counts.major++;
-        fault(cache, file, page, insertion);
-      } else counts.minor++;
+      if (!cache.isMapped(page)) fault(cache, file, page, insertion);
     }
     counts.read += read;
     return counts;
