@@ -94,8 +94,7 @@ export function buildMachine(sim: Simulation, experiment: Experiment): Machine {
     const name = storage.count === 1 ? storage.device.name : `${storage.device.name} #${i}`;
     return buildDrive(sim, experiment, name, topology, host.dram.bus);
   });
-  const stripe = storage.count === 1 ? Number.POSITIVE_INFINITY : storage.stripe;
-  const array = new DeviceArray(sim, { name: 'array', devices: drives, stripe });
+  const array = new DeviceArray(sim, { name: 'array', devices: drives, ...arrayLayout(storage) });
   const cycles = (count: number) => duration(count, profile.frequency);
   const ring = new IoUring(sim, {
     device: array,
@@ -110,6 +109,17 @@ export function buildMachine(sim: Simulation, experiment: Experiment): Machine {
     },
   });
   return { host, drives, array, io: ring };
+}
+
+/** Bytes of address space that a drive has where whole experts are placed on it. */
+export const driveSpace = ({ device }: Experiment['storage']): number =>
+  Math.floor(device.capacity / 2 ** 20) * 2 ** 20;
+
+/** Stripes go round the drives; where whole experts are placed, one stripe a drive is the drive. */
+function arrayLayout(storage: Experiment['storage']) {
+  if (storage.count === 1) return {};
+  if (storage.placement !== 'stripe') return { stripe: driveSpace(storage) };
+  return { stripe: storage.stripe, weights: storage.weights };
 }
 
 export const hostOptions = (profile: HostProfile) => ({

@@ -1,4 +1,4 @@
-/** The public face of policies: what to evict. */
+/** The public face of policies: what to evict, what to read ahead, where to put it. */
 export type { AdmissionFilter, FilterDefinition, FilterOptions } from './admission/filter.ts';
 export { type BoundOptions, missCostBound } from './bound.ts';
 export { type ConformanceVector, conformanceVectors, firstDifference } from './conformance.ts';
@@ -6,6 +6,7 @@ export type { Characteristics, Parameter, ParameterValue, ParameterValues } from
 export type { PolicyDefinition } from './eviction/definition.ts';
 export { type EvictionPolicy, type Future, NEVER, type PolicyOptions } from './eviction/policy.ts';
 export { futureOf } from './future.ts';
+export * from './placement/index.ts';
 export * from './prefetch/index.ts';
 export {
   admissionFilters,

@@ -15,6 +15,7 @@ import type { Experiment } from '../experiment.ts';
 import { type DriveLimits, driveLimits } from '../machine.ts';
 import { gib, memoryAccount } from '../memory.ts';
 import type { Memory } from '../result.ts';
+import { placedModel } from './placed-model.ts';
 
 export interface Prepared {
   readonly model: Model;
@@ -28,18 +29,20 @@ export interface Prepared {
 export function prepare(experiment: Experiment, sim: Simulation): Prepared {
   const { model: wanted, workload, cache, execution, compute, host } = experiment;
   const { limits, warnings } = driveLimits(experiment);
-  const model = asInputError(['model'], () =>
+  const listed = asInputError(['model'], () =>
     wanted.headers
       ? ggufModel(wanted.headers)
       : buildModel(wanted.architecture, wanted.quantisation, wanted.layout),
   );
-  checkCapacity(experiment, model);
+  checkCapacity(experiment, listed);
+  const routing = routingOf(experiment, listed, sim);
+  const model = placedModel(experiment, listed, routing);
   const catalogue = buildCatalogue(model, experiment.memory.pin);
   const memory = memoryAccount(experiment, model, catalogue.pinnedBytes);
   const decode: DecodeOptions = {
     model,
     kv: { choice: wanted.kv, type: wanted.kvType },
-    routing: routingOf(experiment, model, sim),
+    routing,
     promptTokens: workload.prompt,
     contextTokens: workload.context,
     warmupTokens: workload.warmup,

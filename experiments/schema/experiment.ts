@@ -51,6 +51,21 @@ const storageSchema = z.strictObject({
   stripe: quantity('bytes', { min: '4 KiB', max: '1 GiB', step: '4 KiB' })
     .prefault('1 MiB')
     .describe('Bytes on one drive before the next.'),
+  placement: z
+    .enum(['stripe', 'expert', 'hot-cold'])
+    .default('stripe')
+    .describe(
+      'stripe: everything over all drives. expert: whole experts, dealt in turn. hot-cold: whole experts, so that each drive serves its share of this run’s requests in every layer. The last two need model.layout expert-contiguous.',
+    ),
+  weights: z
+    .array(
+      z
+        .int({ error: allowing('a whole number') })
+        .min(1)
+        .max(1000),
+    )
+    .optional()
+    .describe('Share of each drive, one whole number a drive; default: equal.'),
   fidelity: z
     .enum(['flash', 'queue', 'ideal'])
     .optional()
@@ -146,6 +161,10 @@ export const experimentSchema = z
     const sources = [model.architecture, model.config, model.gguf].filter((source) => source !== undefined);
     if (sources.length !== 1)
       refuse(['model'], `found ${sources.length} of architecture, config and gguf; allowed is exactly one`);
+    const { weights, count } = experiment.storage;
+    if (weights && weights.length !== count) {
+      refuse(['storage', 'weights'], `found ${weights.length}; allowed is one for each of ${count} drives`);
+    }
     if (workload.warmup >= workload.generate) {
       refuse(
         ['workload', 'warmup'],
