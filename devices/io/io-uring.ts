@@ -1,13 +1,19 @@
 /**
- * io_uring with O_DIRECT: `threads` I/O threads, each with its own ring of `queueDepth` requests in flight and its own
- * NVMe queue pair. The program's reads wait in two lists, demand before prefetch; threads with a free place take turns
- * at the next piece of at most `request` bytes of the first read waiting.
+ * Direct I/O (O_DIRECT or user space) with queues, as libaio, io_uring and SPDK do it: `threads` I/O threads, each with
+ * its own ring of `queueDepth` requests in flight and its own NVMe queue pair. The program's reads wait in two lists,
+ * demand before prefetch; threads with a free place take turns at the next piece of at most `request` bytes of the first
+ * read waiting. With one place a thread this is psync.
  *
- * A thread does one thing at a time. For each NVMe command it spends `submitTime` of a core before the command goes to
- * the driver and `completeTime` once the request has completed; submissions go before completions, as in fio. A thread that sleeps
- * when a completion comes needs `wakeUp` first (interrupt and scheduling, no CPU time). CPU time is a flow of at most
- * one core on the host's cores, so I/O and matrix work slow each other. Costs: stonet-research
- * Performance-Characterization-Storage-Stacks@6add9ecf (7,550-7,900 cycles per 4 KiB read on one core).
+ * A thread does one thing at a time. It submits while it has a place and something to read, and reaps else, as fio does:
+ * `submitTime` of a core for each NVMe command before it goes to the driver, `completeTime` for each once the request
+ * has completed. (Reaping first would let one completion delay every submission behind it: faster cores could then make
+ * a run slower.) CPU time is a flow of at most one core on the host's cores, so I/O and matrix work slow each other.
+ *
+ * A thread that sleeps when a completion comes needs `wakeUp` first (interrupt and scheduling, no CPU time). One that
+ * polls burns its core while it has requests in flight. With a kernel thread (SQPOLL) a pair shares the work: requests
+ * and completions pass both, and each has its own core time. A pair gets on only while both run; with p polling threads
+ * on c < p cores that is (c/p)^2 of the time, of which sharing the cores makes one factor and this file the other.
+ * Costs: stonet-research Performance-Characterization-Storage-Stacks@6add9ecf.
  *
  * O_DIRECT needs whole blocks of `alignment` bytes: a read is widened outward to them.
  */
@@ -20,38 +26,15 @@ import {
   toSeconds,
 } from '../../sim/index.ts';
 import { DeviceArray } from '../array.ts';
-import { type BlockDevice, READ } from '../block-device.ts';
+import { READ } from '../block-device.ts';
 import { IntegerQueue } from '../integer-queue.ts';
+import { checkOptions, type IoUringOptions } from './direct-options.ts';
 import type { IoInterface, ReadPriority } from './interface.ts';
 import { Requests } from './requests.ts';
 import { WaitingReads } from './waiting-reads.ts';
 
-/** What a command costs the host. */
-export interface IoCpuCost {
-  /** The host's cores, in core-seconds per second. */
-  readonly cores: SharedLink;
-  /** Core time to submit a command, in ps. */
-  readonly submitTime: Picoseconds;
-  /** Core time to reap a command, in ps. */
-  readonly completeTime: Picoseconds;
-  /** From a completion to its thread's running, when it slept; default 0. */
-  readonly wakeUp?: Picoseconds;
-}
-
-export interface IoUringOptions {
-  /** A drive or an array; a drive is put behind its driver, an array of one. */
-  readonly device: BlockDevice;
-  /** Largest request in bytes, a multiple of `alignment`. */
-  readonly request: number;
-  /** Requests in flight per thread. */
-  readonly queueDepth: number;
-  /** I/O threads; default 1. */
-  readonly threads?: number;
-  /** Block of O_DIRECT in bytes; default 4096. */
-  readonly alignment?: number;
-  /** Absent: requests cost no CPU time. */
-  readonly cpu?: IoCpuCost;
-}
+/** Core-seconds of polling that are started at once. */
+const POLL_SECONDS = 1;
 
 const SLEEPING = 0;
 const WAKING = 1;
@@ -64,20 +47,29 @@ export class IoUring implements IoInterface {
   readonly #queueDepth: number;
   readonly #alignment: number;
   readonly #cores: SharedLink | undefined;
-  readonly #submitWork: number;
-  readonly #completeWork: number;
+  /** Core-seconds to submit and to complete a command: of a thread [0], of its kernel thread [1]. */
+  readonly #submitWork: readonly number[];
+  readonly #completeWork: readonly number[];
+  readonly #polls: boolean;
   readonly #wakeUp: Picoseconds;
 
   readonly #reads = new WaitingReads();
   readonly #requests: Requests;
-  /** Per thread: what it does, its requests in flight, completions it has not reaped. */
-  readonly #state: Uint8Array;
+  readonly #threads: number;
   readonly #inFlight: Int32Array;
+  /** Per thread, then per kernel thread: what it does, completions it has not reaped, the flow it burns its core with. */
+  readonly #state: Uint8Array;
   readonly #completions: IntegerQueue[];
+  readonly #burning: Float64Array;
+  /** Per kernel thread: requests its thread has handed over. */
+  readonly #handed: IntegerQueue[] = [];
   #turn = 0;
   #dealing = false;
 
   readonly #submitted: HandlerId;
+  readonly #issued: HandlerId;
+  readonly #passedOn: HandlerId;
+  readonly #burnt: HandlerId;
   readonly #completed: HandlerId;
   readonly #idle: HandlerId;
   readonly #reaped: HandlerId;
@@ -94,14 +86,28 @@ export class IoUring implements IoInterface {
     this.#queueDepth = queueDepth;
     this.#alignment = alignment;
     this.#cores = cpu?.cores;
-    this.#submitWork = toSeconds(cpu?.submitTime ?? 0);
-    this.#completeWork = toSeconds(cpu?.completeTime ?? 0);
+    const kernel = cpu?.kernelThread;
+    const apart = cpu && kernel ? Math.max(1, (2 * threads) / cpu.cores.rate) : 1;
+    const work = (own = 0, kernels = 0) => [apart * toSeconds(own), apart * toSeconds(kernels)];
+    this.#submitWork = work(cpu?.submitTime, kernel?.submitTime);
+    this.#completeWork = work(cpu?.completeTime, kernel?.completeTime);
+    this.#polls = cpu !== undefined && (cpu.polls === true || kernel !== undefined);
     this.#wakeUp = cpu?.wakeUp ?? 0;
-    this.#state = new Uint8Array(threads);
+    this.#threads = threads;
+    const agents = kernel ? 2 * threads : threads;
+    this.#state = new Uint8Array(agents);
     this.#inFlight = new Int32Array(threads);
-    this.#completions = Array.from({ length: threads }, () => new IntegerQueue());
+    this.#completions = Array.from({ length: agents }, () => new IntegerQueue());
+    this.#burning = new Float64Array(agents);
+    if (kernel) this.#handed = Array.from({ length: threads }, () => new IntegerQueue());
     this.#requests = new Requests(simulation, 'io_uring');
     this.#submitted = simulation.register((request) => this.#onSubmitted(request));
+    this.#issued = simulation.register((request) => this.#onIssued(request));
+    this.#passedOn = simulation.register((request) => this.#onPassedOn(request));
+    this.#burnt = simulation.register((agent) => {
+      this.#burning[agent] = 0;
+      this.#burn();
+    });
     this.#completed = simulation.register((request) => this.#onCompleted(request));
     this.#idle = simulation.register((thread) => this.#onIdle(thread));
     this.#reaped = simulation.register((request) => this.#onReaped(request));
@@ -137,36 +143,65 @@ export class IoUring implements IoInterface {
     return bytes;
   }
 
-  /** Lets sleeping threads take one thing to do each, in turns, until none finds any. */
+  /** Lets idle threads take one thing to do each, in turns, until none finds any. */
   #deal(): void {
     if (this.#dealing) return;
     this.#dealing = true;
-    const threads = this.#state.length;
-    for (let idle = 0; idle < threads; ) {
-      const thread = this.#turn;
-      this.#turn = (thread + 1) % threads;
-      idle = this.#state[thread] === SLEEPING && this.#step(thread) ? 0 : idle + 1;
+    const agents = this.#state.length;
+    for (let idle = 0; idle < agents; ) {
+      const agent = this.#turn;
+      this.#turn = (agent + 1) % agents;
+      idle = this.#state[agent] === SLEEPING && this.#step(agent) ? 0 : idle + 1;
     }
     this.#dealing = false;
+    if (this.#polls) this.#burn();
   }
 
   /** Starts what a thread should do now: submit, else reap. @returns false when there is nothing */
-  #step(thread: number): boolean {
+  #step(agent: number): boolean {
+    if (agent >= this.#threads) return this.#kernelStep(agent);
     const read = this.#reads.first;
-    if (read >= 0 && this.#inFlight[thread] < this.#queueDepth) {
-      this.#work(thread, this.#submitWork, this.#submitted, this.#prepare(thread, read));
-      return true;
-    }
-    if (this.#completions[thread].length === 0) return false;
-    this.#work(thread, this.#completeWork, this.#reaped, this.#completions[thread].shift());
+    const completions = this.#completions[agent];
+    if (read >= 0 && this.#inFlight[agent] < this.#queueDepth) {
+      this.#work(agent, this.#submitWork[0], this.#submitted, this.#prepare(agent, read));
+    } else if (completions.length > 0) {
+      this.#work(agent, this.#completeWork[0], this.#reaped, completions.shift());
+    } else return false;
+    return true;
+  }
+
+  #kernelStep(agent: number): boolean {
+    const handed = this.#handed[agent - this.#threads];
+    const completions = this.#completions[agent];
+    if (handed.length > 0) this.#work(agent, this.#submitWork[1], this.#issued, handed.shift());
+    else if (completions.length > 0)
+      this.#work(agent, this.#completeWork[1], this.#passedOn, completions.shift());
+    else return false;
     return true;
   }
 
   /** Spends `seconds` of a core for each command of `request`, then calls `next`. */
-  #work(thread: number, seconds: number, next: HandlerId, request: number): void {
-    this.#state[thread] = WORKING;
-    if (seconds === 0) this.#simulation.call(next, request, 0);
-    else this.#cores?.start(seconds * this.#requests.commandsOf(request), 1, next, request, 0);
+  #work(agent: number, seconds: number, next: HandlerId, request: number): void {
+    this.#state[agent] = WORKING;
+    if (this.#burning[agent] !== 0) {
+      this.#cores?.stop(this.#burning[agent]);
+      this.#burning[agent] = 0;
+    }
+    if (seconds === 0) this.#simulation.call(next, request, agent);
+    else this.#cores?.start(seconds * this.#requests.commandsOf(request), 1, next, request, agent);
+  }
+
+  /** Threads with nothing to do but requests in flight poll. */
+  #burn(): void {
+    for (let agent = 0; agent < this.#state.length; agent++) {
+      const waits = this.#state[agent] === SLEEPING && this.#inFlight[agent % this.#threads] > 0;
+      if (waits && this.#burning[agent] === 0)
+        this.#burning[agent] = this.#cores!.start(POLL_SECONDS, 1, this.#burnt, agent, 0);
+      else if (!waits && this.#burning[agent] !== 0) {
+        this.#cores!.stop(this.#burning[agent]);
+        this.#burning[agent] = 0;
+      }
+    }
   }
 
   /** Cuts the next request from a read and takes a place in the thread's ring for it. */
@@ -181,24 +216,48 @@ export class IoUring implements IoInterface {
   }
 
   #onSubmitted(request: number): void {
-    const requests = this.#requests;
-    const thread = requests.threadOf(request);
-    const offset = requests.offsetOf(request);
-    const queue = thread % this.#driver.queues;
-    this.#driver.submit(READ, offset, requests.bytesOf(request), queue, this.#completed, request);
+    const thread = this.#requests.threadOf(request);
+    if (this.#handed.length > 0) this.#handed[thread].push(request);
+    else this.#issue(request);
     this.#onIdle(thread);
+  }
+
+  #onIssued(request: number): void {
+    this.#issue(request);
+    this.#onIdle(this.#threads + this.#requests.threadOf(request));
+  }
+
+  #issue(request: number): void {
+    const requests = this.#requests;
+    const queue = requests.threadOf(request) % this.#driver.queues;
+    this.#driver.submit(
+      READ,
+      requests.offsetOf(request),
+      requests.bytesOf(request),
+      queue,
+      this.#completed,
+      request,
+    );
   }
 
   #onCompleted(request: number): void {
     const thread = this.#requests.threadOf(request);
-    this.#completions[thread].push(request);
-    if (this.#state[thread] !== SLEEPING) return;
+    const agent = this.#handed.length > 0 ? this.#threads + thread : thread;
+    this.#completions[agent].push(request);
+    if (this.#state[agent] !== SLEEPING) return;
     if (this.#wakeUp > 0) {
-      this.#state[thread] = WAKING;
-      this.#simulation.after(this.#wakeUp, this.#idle, thread);
+      this.#state[agent] = WAKING;
+      this.#simulation.after(this.#wakeUp, this.#idle, agent);
     } else {
       this.#deal();
     }
+  }
+
+  /** A kernel thread has completed a request: its thread reaps it. */
+  #onPassedOn(request: number): void {
+    const thread = this.#requests.threadOf(request);
+    this.#completions[thread].push(request);
+    this.#onIdle(this.#threads + thread);
   }
 
   #onReaped(request: number): void {
@@ -208,8 +267,8 @@ export class IoUring implements IoInterface {
     this.#requests.end(request);
   }
 
-  #onIdle(thread: number): void {
-    this.#state[thread] = SLEEPING;
+  #onIdle(agent: number): void {
+    this.#state[agent] = SLEEPING;
     this.#deal();
   }
 
@@ -220,27 +279,4 @@ export class IoUring implements IoInterface {
     this.#reads.release(read);
     this.#simulation.call(done, tag, cancelled);
   }
-}
-
-function checkOptions(options: IoUringOptions): void {
-  const { request, queueDepth, threads = 1, alignment = 4096, device, cpu } = options;
-  const { blockSize } = device;
-  const whole = (n: number) => Number.isInteger(n) && n >= 1;
-  const need = (met: boolean, found: string) => {
-    if (!met) throw new RangeError(`io_uring: ${found}`);
-  };
-  need(whole(queueDepth), `queueDepth ${queueDepth}; a whole number from 1 is needed`);
-  need(whole(threads), `threads ${threads}; a whole number from 1 is needed`);
-  need(
-    whole(alignment / blockSize),
-    `alignment ${alignment} B; a multiple of the ${blockSize} B block is needed`,
-  );
-  need(
-    whole(request / alignment),
-    `request of ${request} B; a multiple of the alignment, ${alignment} B, is needed`,
-  );
-  need(
-    !cpu || (cpu.submitTime >= 0 && cpu.completeTime >= 0),
-    'submitTime and completeTime must be 0 ps or more',
-  );
 }
