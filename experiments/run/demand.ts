@@ -16,14 +16,13 @@ import {
 } from '../../workloads/inference/index.ts';
 
 /** FLOPs and bytes read by cores for one token, at the mean context of the measured tokens. */
-export function tokenWork({ model, kv, promptTokens, contextTokens, warmupTokens, routing }: DecodeOptions): {
-  flops: number;
-  coreBytes: number;
-} {
+export function tokenWork(options: DecodeOptions): { flops: number; coreBytes: number } {
+  const { model, kv, promptTokens, contextTokens, warmupTokens, routing } = options;
   const costs = stepCosts(model, kv);
   const generated = routing.tokens - promptTokens;
   const context = contextTokens + promptTokens + (warmupTokens + generated + 1) / 2;
   const moe = new Set(model.moeLayers);
+  const served = servedExperts(options);
   let flops = costs.head().flops;
   let coreBytes = costs.head().bytes;
   const add = (step: { flops: number; bytes: number }, times = 1) => {
@@ -36,10 +35,20 @@ export function tokenWork({ model, kv, promptTokens, contextTokens, warmupTokens
     else {
       add(costs.router(layer, 1));
       add(costs.shared(layer, 1));
-      add(costs.expert(layer, 1), model.topK);
+      add(costs.expert(layer, 1), served);
     }
   }
   return { flops, coreBytes };
+}
+
+/** Experts that a token uses at a layer: top-k, or their mean where cold ones are dropped. */
+function servedExperts({ routing, dropped }: DecodeOptions): number {
+  const { ids, topK, layers, experts } = routing;
+  if (dropped === undefined) return topK;
+  let served = 0;
+  for (let i = 0; i < ids.length; i++)
+    if (i % topK === 0 || dropped[(Math.floor(i / topK) % layers) * experts + ids[i]] === 0) served++;
+  return served / Math.max(1, ids.length / topK);
 }
 
 /** The sequence of batches that a run will ask for; the same as the program's. */
@@ -48,6 +57,7 @@ export const sequenceOf = (options: DecodeOptions, catalogue: Catalogue): Demand
     model: options.model,
     catalogue,
     routing: options.routing,
+    dropped: options.dropped,
     promptTokens: options.promptTokens,
     wave: waveExperts(options.model, options.cacheBytes, options.scope),
   });

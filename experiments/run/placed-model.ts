@@ -3,6 +3,7 @@ import { placements } from '../../policies/index.ts';
 import type { DriveSplit } from '../../workloads/layout/index.ts';
 import { buildModel, type Model } from '../../workloads/models/index.ts';
 import type { RoutedTokens } from '../../workloads/routing/index.ts';
+import { popularityOf } from '../../workloads/routing/popularity.ts';
 import { asInputError, InputError } from '../errors.ts';
 import type { Experiment } from '../experiment.ts';
 import { driveSpace } from '../machine.ts';
@@ -28,7 +29,8 @@ export function placedModel(
     weights: storage.weights,
     layers: model.moeLayers.length,
     experts: model.experts,
-    popularity: popularityOf(model, routing),
+    // Of this run: what the best profile would say.
+    popularity: popularityOf(routing),
   });
   const moeIndex = new Map(Array.from(model.moeLayers, (layer, index) => [layer, index]));
   let others = 0;
@@ -43,13 +45,4 @@ export function placedModel(
   return asInputError(['storage', 'placement'], () =>
     buildModel(wanted.architecture, wanted.quantisation, { ...layout, drives: split }),
   );
-}
-
-/** Requests of each expert in this run: what the best profile would say. */
-function popularityOf({ experts }: Model, { layers, topK, ids }: RoutedTokens): Float64Array {
-  const popularity = new Float64Array(layers * experts);
-  ids.forEach((expert, i) => {
-    popularity[(Math.floor(i / topK) % layers) * experts + expert]++;
-  });
-  return popularity;
 }

@@ -15,6 +15,7 @@ import type { Experiment } from '../experiment.ts';
 import { type DriveLimits, driveLimits } from '../machine.ts';
 import { gib, memoryAccount } from '../memory.ts';
 import type { Memory } from '../result.ts';
+import { lossyRouting } from './lossy-of.ts';
 import { placedModel } from './placed-model.ts';
 
 export interface Prepared {
@@ -23,6 +24,8 @@ export interface Prepared {
   readonly memory: Memory;
   readonly drive: DriveLimits;
   readonly warnings: readonly string[];
+  /** What the lossy options did; empty: the run is exact. */
+  readonly lossy: readonly string[];
   readonly decode: DecodeOptions;
 }
 
@@ -35,14 +38,17 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
       : buildModel(wanted.architecture, wanted.quantisation, wanted.layout),
   );
   checkCapacity(experiment, listed);
-  const routing = routingOf(experiment, listed, sim);
-  const model = placedModel(experiment, listed, routing);
-  const catalogue = buildCatalogue(model, experiment.memory.pin);
-  const memory = memoryAccount(experiment, model, catalogue.pinnedBytes);
+  const first = buildCatalogue(listed, experiment.memory.pin);
+  const memory = memoryAccount(experiment, listed, first.pinnedBytes);
+  const exact = routingOf(experiment, listed, sim);
+  const lossy = lossyRouting(experiment, listed, exact, memory.expertCacheBytes, sim);
+  const model = placedModel(experiment, listed, lossy.routing);
+  const catalogue = model === listed ? first : buildCatalogue(model, experiment.memory.pin);
   const decode: DecodeOptions = {
     model,
     kv: { choice: wanted.kv, type: wanted.kvType },
-    routing,
+    routing: lossy.routing,
+    dropped: lossy.dropped,
     promptTokens: workload.prompt,
     contextTokens: workload.context,
     warmupTokens: workload.warmup,
@@ -57,7 +63,7 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
     random: sim.random('cache'),
     ...prefetchOf(experiment, sim),
   };
-  return { model, catalogue, memory, drive: limits, warnings, decode };
+  return { model, catalogue, memory, drive: limits, warnings, lossy: lossy.options, decode };
 }
 
 function checkCapacity(experiment: Experiment, model: Model): void {

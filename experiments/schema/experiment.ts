@@ -125,6 +125,32 @@ const cacheSchema = z.strictObject({
     .describe('The prompt’s misses are inserted, or read around the cache, so that they evict nothing.'),
 });
 
+const lossySchema = z.strictObject({
+  topK: quantity('count', { min: 1, max: 1024 })
+    .optional()
+    .describe('Experts of each choice that are used, from the first; default: all.'),
+  cold: z
+    .strictObject({
+      share: quantity('ratio', { min: 0, max: 1 }).describe(
+        'Share of each layer’s choices that fall on its least used experts, the cold ones.',
+      ),
+      action: z
+        .enum(['drop', 'substitute'])
+        .describe('Left out, or replaced by the layer’s hottest not chosen already.'),
+    })
+    .optional()
+    .describe('Experts that are served only as the first of a choice.'),
+  cacheBias: z
+    .strictObject({
+      keep: quantity('count', { min: 1, max: 1024 }).describe('Experts of a choice that are never replaced.'),
+      among: quantity('count', { min: 1, max: 65535 }).describe(
+        'Ranks among which a replacement is looked for.',
+      ),
+    })
+    .optional()
+    .describe('An expert that is not cached gives way to one that is.'),
+});
+
 const computeSchema = z.strictObject({
   threads: quantity('count', { min: 1, max: 4096 })
     .optional()
@@ -153,6 +179,9 @@ export const experimentSchema = z
         'synchronous: all of a layer’s reads, then its computation. overlapped: an expert is computed when it lands. prefetching: overlapped, and needs prefetch.policy other than none.',
       ),
     compute: computeSchema.prefault({}),
+    lossy: lossySchema
+      .prefault({})
+      .describe('What changes the model’s answers: the result says `exact: false`. Default: nothing.'),
     workload: workloadSchema.prefault({}),
   })
   .superRefine((experiment, context) => {

@@ -26,6 +26,8 @@ export interface DecodeOptions extends CacheOptions {
   /** The prompt's tokens, then the generated ones. */
   readonly routing: RoutedTokens;
   readonly promptTokens: number;
+  /** Experts' objects that are asked for as the first of a choice only (a lossy option); absent: none. */
+  readonly dropped?: Uint8Array;
   /** Tokens of context before the prompt; their KV cache is read, they cost no prefill. */
   readonly contextTokens: number;
   /** Generated tokens before the measured window. */
@@ -86,7 +88,14 @@ export function runDecode(
   const generateTokens = routing.tokens - promptTokens;
   const catalogue = buildCatalogue(model, options.pin);
   const wave = waveExperts(model, cacheBytes, options.scope);
-  const sequence = demandSequence({ model, catalogue, routing, promptTokens, wave });
+  const sequence = demandSequence({
+    model,
+    catalogue,
+    routing,
+    promptTokens,
+    dropped: options.dropped,
+    wave,
+  });
   const policy = createCache(options.policy, catalogue, sequence, options, (id) => buffers.evicted(id));
   const atPhase = new Map<Phase | 'window', Tally>();
   const tally = (): Tally => ({
@@ -137,6 +146,7 @@ export function runDecode(
       catalogue.bytes,
       model.moeLayers.length,
     ),
+    dropped: options.dropped,
     bypassPrompt: options.prompt === 'bypass',
     predictionCost: options.predictionCost ?? 0,
     nextLayerParts: options.nextLayerParts ?? false,

@@ -30,6 +30,8 @@ export interface DemandOptions {
   /** Prompt tokens first, then the generated ones. */
   readonly routing: RoutedTokens;
   readonly promptTokens: number;
+  /** 1 for each expert's object that is asked for as the first of a choice only (a lossy option); absent: none. */
+  readonly dropped?: Uint8Array;
   /** Most experts of one prefill batch. */
   readonly wave: number;
 }
@@ -106,7 +108,10 @@ class SequenceBuilder {
     const { routing, model } = this.options;
     const moe = this.moeIndex[layer];
     const at = (token * routing.layers + moe) * routing.topK;
-    for (let k = 0; k < routing.topK; k++) this.add(moe * model.experts + routing.ids[at + k], 1);
+    for (let k = 0; k < routing.topK; k++) {
+      const id = moe * model.experts + routing.ids[at + k];
+      if (this.isServed(id, k)) this.add(id, 1);
+    }
     this.endBatch();
   }
 
@@ -116,7 +121,10 @@ class SequenceBuilder {
     this.union.fill(0);
     for (let token = from; token < to; token++) {
       const at = (token * routing.layers + moe) * routing.topK;
-      for (let k = 0; k < routing.topK; k++) this.union[routing.ids[at + k]]++;
+      for (let k = 0; k < routing.topK; k++) {
+        const expert = routing.ids[at + k];
+        if (this.isServed(moe * model.experts + expert, k)) this.union[expert]++;
+      }
     }
     let inWave = 0;
     for (let expert = 0; expert < model.experts; expert++) {
@@ -129,6 +137,11 @@ class SequenceBuilder {
       inWave++;
     }
     this.endBatch();
+  }
+
+  private isServed(id: number, rank: number): boolean {
+    const { dropped } = this.options;
+    return rank === 0 || dropped === undefined || dropped[id] === 0;
   }
 
   private add(id: number, rows: number): void {

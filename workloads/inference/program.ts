@@ -39,6 +39,8 @@ export interface ProgramOptions {
   /** Reads ahead of demand; absent: none. */
   readonly prefetcher?: Prefetcher;
   readonly prefetchQueue: PrefetchQueue;
+  /** Experts' objects not worth reading ahead, as they are dropped. */
+  readonly dropped?: Uint8Array;
   /** The prompt's misses are read around the cache. */
   readonly bypassPrompt: boolean;
   /** Processor time of one prediction, on the program's path. */
@@ -236,7 +238,8 @@ export class Program {
   }
 
   private readonly plan: Plan = (_, layer, expert) => {
-    this.options.prefetchQueue.plan(layer, layer * this.options.model.experts + expert);
+    const id = layer * this.options.model.experts + expert;
+    if (this.options.dropped?.[id] !== 1) this.options.prefetchQueue.plan(layer, id);
   };
 
   private prefetchParts(layer: number): void {
