@@ -10,7 +10,9 @@
  * buffer that is used). The read is among the bytes read by cores, which count every weight once.
  */
 import { busBandwidth, fabricBandwidth } from '../devices/index.ts';
+import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
+import { cyclesOf } from './io-cost.ts';
 import { type DriveLimits, hostOptions } from './machine.ts';
 import { formatAmount } from './report/format.ts';
 import type { Bound } from './result.ts';
@@ -57,7 +59,7 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
   const options = hostOptions(host);
   const bus = busBandwidth(options.memory);
   const { count } = storage;
-  const cycles = host.ioUring.submitCycles + host.ioUring.completeCycles;
+  const cycles = asInputError(['io', 'interface'], () => cyclesOf(host, experiment.io.interface));
   const { flops, coreBytes, streamedBytes, commands } = demand;
   const all: Ceiling[] = [
     {

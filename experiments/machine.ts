@@ -17,10 +17,11 @@ import {
   QueueDevice,
   queueParameters,
 } from '../devices/index.ts';
-import { duration, type SharedLink, type Simulation } from '../sim/index.ts';
+import type { SharedLink, Simulation } from '../sim/index.ts';
 import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import { flashOptions } from './flash-options.ts';
+import { ioCost } from './io-cost.ts';
 import type { DriveProfile } from './schema/drive.ts';
 import type { HostProfile } from './schema/host.ts';
 
@@ -95,18 +96,12 @@ export function buildMachine(sim: Simulation, experiment: Experiment): Machine {
     return buildDrive(sim, experiment, name, topology, host.dram.bus);
   });
   const array = new DeviceArray(sim, { name: 'array', devices: drives, ...arrayLayout(storage) });
-  const cycles = (count: number) => duration(count, profile.frequency);
   const ring = new IoUring(sim, {
     device: array,
     request: io.request,
-    queueDepth: io.queueDepth,
+    queueDepth: io.interface === 'psync' ? 1 : io.queueDepth,
     threads: io.threads,
-    cpu: {
-      cores: host.cpu.cores,
-      submitTime: cycles(profile.ioUring.submitCycles),
-      completeTime: cycles(profile.ioUring.completeCycles),
-      wakeUp: profile.ioUring.wakeUp,
-    },
+    cpu: asInputError(['io', 'interface'], () => ioCost(profile, io.interface, host.cpu.cores)),
   });
   return { host, drives, array, io: ring };
 }

@@ -15,16 +15,17 @@ import {
   QueueDevice,
   queueParameters,
 } from '../../devices/index.ts';
-import { duration, type SharedLink, type Simulation } from '../../sim/index.ts';
+import type { SharedLink, Simulation } from '../../sim/index.ts';
 import { asInputError, InputError, suggestion } from '../errors.ts';
 import { flashOptions, mqsimDevice } from '../flash-options.ts';
+import { ioCost } from '../io-cost.ts';
 import { libraryNames, resolveReference } from '../load/library.ts';
 import { locateIn, validate } from '../load/validate.ts';
 import { readYaml } from '../load/yaml-file.ts';
 import { hostOptions } from '../machine.ts';
 import { type DriveProfile, driveSchema, idealDriveSchema } from '../schema/drive.ts';
 import { mqsimSchema } from '../schema/flash.ts';
-import { type HostProfile, hostSchema } from '../schema/host.ts';
+import { type DirectInterface, type HostProfile, hostSchema } from '../schema/host.ts';
 import type { Target } from './options.ts';
 import type { FioMachine } from './run.ts';
 
@@ -162,37 +163,47 @@ interface Paths {
   readonly writePath: readonly SharedLink[];
 }
 
+/** fio's engines, and the interface that each is. fio calls SPDK's plugin spdk or by its path. */
+const ENGINES: Readonly<Record<string, DirectInterface>> = {
+  psync: 'psync',
+  sync: 'psync',
+  libaio: 'libaio',
+  io_uring: 'io_uring',
+  'io_uring-iopoll': 'io_uring-iopoll',
+  'io_uring-sqpoll': 'io_uring-sqpoll',
+  spdk: 'spdk',
+};
+
 function machineOf(
   profile: HostProfile | undefined,
   make: (sim: Simulation, paths: Paths) => ReturnType<FioMachine['device']>,
 ): FioMachine {
   if (!profile) return { device: (sim) => make(sim, { readPath: [], writePath: [] }) };
   let host: Host;
-  const cycles = (count: number) => duration(count, profile.frequency);
   return {
     device: (sim) => {
       host = new Host(sim, hostOptions(profile));
       return make(sim, { readPath: [host.dram.bus], writePath: [host.dram.bus] });
     },
     host: (sim, device) => (job) => {
-      if (job.engine !== 'io_uring') {
+      const engine = ENGINES[job.engine];
+      const allowed = Object.keys(ENGINES).join(', ');
+      if (!engine) {
         throw new InputError(
-          `ioengine=${job.engine}: with a host, allowed is io_uring; add --ioengine=io_uring`,
+          `ioengine=${job.engine}: with a host, allowed are ${allowed}; add e.g. --ioengine=io_uring`,
         );
       }
-      if (!job.direct)
-        throw new InputError(`${job.name}: buffered I/O: with a host, allowed is direct=1; add --direct=1`);
+      if (!job.direct) {
+        throw new InputError(
+          `${job.name}: buffered I/O: with a host, allowed is direct=1; add --direct=1 (ioengine: ${allowed})`,
+        );
+      }
       return new IoUring(sim, {
         device,
         request: Math.ceil(job.blockSize[0] / 512) * 512,
-        queueDepth: job.depth,
+        queueDepth: engine === 'psync' ? 1 : job.depth,
         alignment: device.blockSize,
-        cpu: {
-          cores: host.cpu.cores,
-          submitTime: cycles(profile.ioUring.submitCycles),
-          completeTime: cycles(profile.ioUring.completeCycles),
-          wakeUp: profile.ioUring.wakeUp,
-        },
+        cpu: asInputError(['--ioengine'], () => ioCost(profile, engine, host.cpu.cores)),
       });
     },
   };

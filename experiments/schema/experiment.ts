@@ -13,7 +13,7 @@ import {
 import { TRUNK_PARTS } from '../../workloads/inference/catalogue.ts';
 import { messageOf, suggestion } from '../errors.ts';
 import { driveSchema, idealDriveSchema, MAX_BYTES } from './drive.ts';
-import { hostSchema } from './host.ts';
+import { DIRECT_INTERFACES, hostSchema } from './host.ts';
 import { quantity } from './leaf.ts';
 import { modelSchema } from './model.ts';
 import { allowing } from './problem.ts';
@@ -90,7 +90,12 @@ const memorySchema = z.strictObject({
 });
 
 const ioSchema = z.strictObject({
-  interface: z.enum(['io_uring']).default('io_uring').describe('How reads are asked for.'),
+  interface: z
+    .enum(DIRECT_INTERFACES)
+    .default('io_uring')
+    .describe(
+      'How reads are asked for; psync has one request in flight per thread, whatever queueDepth says.',
+    ),
   direct: z.literal(true).default(true).describe('O_DIRECT: past the page cache.'),
   request: quantity('bytes', { min: '4 KiB', max: '1 GiB', step: '4 KiB' })
     .prefault('1 MiB')

@@ -3,6 +3,17 @@ import { z } from 'zod';
 import { MAX_BYTES, pcieSchema } from './drive.ts';
 import { sourced } from './leaf.ts';
 
+/** How reads can be asked for past the page cache. */
+export const DIRECT_INTERFACES = [
+  'psync',
+  'libaio',
+  'io_uring',
+  'io_uring-iopoll',
+  'io_uring-sqpoll',
+  'spdk',
+] as const;
+export type DirectInterface = (typeof DIRECT_INTERFACES)[number];
+
 const frequency = () => sourced('frequency', { min: '1 MHz', max: '100 GHz' });
 
 export const hostSchema = z.strictObject({
@@ -41,14 +52,18 @@ export const hostSchema = z.strictObject({
       tlpOverhead: sourced('bytes', { min: '0 B', max: '128 B' }).describe('Bytes around each payload.'),
     })
     .describe('Lanes for devices.'),
-  ioUring: z
-    .strictObject({
-      submitCycles: sourced('count', { min: 0, max: 1e7 }).describe('CPU cycles to submit a command.'),
-      completeCycles: sourced('count', { min: 0, max: 1e7 }).describe('CPU cycles to complete one.'),
-      wakeUp: sourced('time', { min: '0 s', max: '1 s' }).describe(
-        'From completion until a sleeping thread runs.',
-      ),
-    })
-    .describe('Cost of a command through io_uring with O_DIRECT.'),
+  io: z
+    .partialRecord(
+      z.enum(DIRECT_INTERFACES),
+      z.strictObject({
+        cycles: sourced('count', { min: 0, max: 1e7 }).describe(
+          'CPU cycles of a command: half to submit it, half to complete it. sqpoll: of both threads.',
+        ),
+        wakeUp: sourced('time', { min: '0 s', max: '1 s' })
+          .prefault('0 s')
+          .describe('From completion until a sleeping thread runs; none where threads poll.'),
+      }),
+    )
+    .describe('What a command costs by interface, with O_DIRECT.'),
 });
 export type HostProfile = z.output<typeof hostSchema>;
