@@ -13,6 +13,8 @@ import {
   readOracleGeneral,
   readU32,
 } from '../../workloads/routing/formats/index.ts';
+import { gunzipped, peek } from '../../workloads/routing/formats/lines.ts';
+import { isObjectCsv, readObjectCsv } from '../../workloads/routing/formats/object-csv.ts';
 import { NOT_RECORDED, type RoutedTokens, rowOf } from '../../workloads/routing/index.ts';
 import { InputError, messageOf, suggestion } from '../errors.ts';
 import { unreadable } from '../load/text.ts';
@@ -40,9 +42,11 @@ export interface CacheRequests {
   readonly segments?: readonly Segment[];
 }
 
-const OBJECT_FORMATS = ['u32', 'oracle'] as const;
+/** Formats of bare object requests. */
+const OBJECT_READERS = { u32: readU32, oracle: readOracleGeneral, 'object-csv': readObjectCsv };
+type ObjectFormat = keyof typeof OBJECT_READERS;
 export const CACHE_FORMATS: readonly string[] = [
-  ...OBJECT_FORMATS,
+  ...Object.keys(OBJECT_READERS),
   ...ROUTING_FORMATS.map(({ name }) => name),
 ];
 
@@ -53,11 +57,13 @@ export async function readRequests(file: string, format?: string): Promise<Cache
       `--format ${format}: allowed are ${CACHE_FORMATS.join(', ')}${suggestion(format, CACHE_FORMATS)}`,
     );
   }
-  const chosen = format ?? formatByName(file);
   try {
     if (file !== '-') statSync(file);
-    const chunks: Chunks = file === '-' ? process.stdin : createReadStream(file);
-    if (chosen === 'u32' || chosen === 'oracle') return await objectRequests(chunks, file, chosen);
+    const source: Chunks = file === '-' ? process.stdin : createReadStream(file);
+    const { head, rest: chunks } = await peek(gunzipped(source, file), HEAD);
+    const chosen =
+      format ?? formatByName(file) ?? (isObjectCsv(head.toString('latin1')) ? 'object-csv' : undefined);
+    if (isObjectFormat(chosen)) return await objectRequests(chunks, file, chosen);
     return routedRequests(await loadRouting(chunks, { file, format: chosen }));
   } catch (error) {
     const why = unreadable(file, 'a trace', error);
@@ -65,21 +71,21 @@ export async function readRequests(file: string, format?: string): Promise<Cache
   }
 }
 
-function formatByName(file: string): string | undefined {
+/** Bytes by which a format is recognised. */
+const HEAD = 64 * 1024;
+
+const isObjectFormat = (format: string | undefined): format is ObjectFormat =>
+  format !== undefined && format in OBJECT_READERS;
+
+function formatByName(file: string): ObjectFormat | undefined {
   if (/\.u32(\.gz)?$/.test(file)) return 'u32';
   return /\.oracleGeneral(\.bin)?(\.gz)?$/.test(file) ? 'oracle' : undefined;
 }
 
-async function objectRequests(
-  chunks: Chunks,
-  file: string,
-  format: 'u32' | 'oracle',
-): Promise<CacheRequests> {
+async function objectRequests(chunks: Chunks, file: string, format: ObjectFormat): Promise<CacheRequests> {
   const parts: Uint32Array[] = [];
   const sizeOf = new Map<number, number>();
-  for await (const { ids, sizes } of format === 'u32'
-    ? readU32(chunks, file)
-    : readOracleGeneral(chunks, file)) {
+  for await (const { ids, sizes } of OBJECT_READERS[format](chunks, file)) {
     parts.push(ids);
     sizes?.forEach((size, i) => {
       sizeOf.set(ids[i], size);

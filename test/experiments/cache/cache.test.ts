@@ -53,6 +53,19 @@ describe('counts', () => {
     expect(result).toMatchObject({ unit: 'byte', capacity: 150, bytesHit: 100, bytesMissed: 150 });
   });
 
+  it.each([
+    ['1\n2\n1\n3\n', 'object', 2, 3],
+    ['time,obj_id,obj_size\n0,a,10\n1,b,20\r\n2,a,10\n', 'byte', 30, 2],
+    ['# ids and sizes\n7,10\n8,20\n7,10\n', 'byte', 30, 2],
+  ] as const)('of a CSV of objects %j', async (text, unit, capacity, misses) => {
+    const size = `${capacity}${unit === 'byte' ? ' B' : ''}`;
+    const result = await only(writeTemporary(text, 'x.csv'), { policy: ['lru'], capacity: size });
+    expect(result).toMatchObject({ unit, hits: 1, misses });
+    await expect(
+      only(writeTemporary(`${text}9,x,\n`, 'x.csv'), { policy: ['lru'], capacity: '2', unit: 'byte' }),
+    ).rejects.toThrow(unit === 'object' ? 'no sizes' : 'x.csv:');
+  });
+
   it('under the layer batch rule: a layer’s lookups come before its misses', async () => {
     // In two places: {0, 1}, then {2, 0}. One at a time 2 evicts 0 before it is asked for; in a batch 0 is found.
     const trace = routing([[[0, 1]], [[2, 0]]]);
