@@ -23,6 +23,8 @@ export interface CacheOptions {
   readonly capacity?: string;
   /** Miss-ratio curves, too. */
   readonly curve?: boolean;
+  /** Share of the objects that a sampled curve replays at a time; absent: by the trace's size. */
+  readonly sample?: number;
   readonly unit?: Unit;
   readonly scope: 'global' | 'layer';
   readonly batch: 'one' | 'layer';

@@ -9,7 +9,8 @@
  * "Cache modeling and optimization using miniature simulations", USENIX ATC 2017). Misses are divided by the requests
  * expected in a part, not those found in it, which takes most of the hot objects' luck out (SHARDS-adj: Waldspurger,
  * Park, Garthwaite, Ahmad, "Efficient MRC construction with SHARDS", FAST 2015). Several parts are replayed apart; their
- * mean is the estimate and their spread its standard error.
+ * mean is the estimate and their spread its standard error, which does not see what a very small cache does otherwise
+ * than a large one: trust capacities that leave a part some hundred objects.
  */
 import { LruStack } from '../../workloads/stack-distances.ts';
 import type { Unit } from './capacity.ts';
@@ -19,13 +20,15 @@ import type { CacheRequests } from './requests.ts';
 export interface CurveTask extends Omit<ReplayTask, 'capacity'> {
   /** Capacities of the grid, ascending. */
   readonly grid: readonly number[];
+  /** Share of the objects in a part, above 0 to 1 (exact); absent: by the trace's size. */
+  readonly sample?: number;
 }
 
 /** [capacity, miss ratio, standard error]; error 0: exact. */
 export type CurvePoint = readonly [capacity: number, missRatio: number, error: number];
 
 /** Requests of the sampled parts together, and objects of a part, that keep the estimate sound. */
-const SAMPLED_REQUESTS = 1e6;
+const SAMPLED_REQUESTS = 4e6;
 const SAMPLED_OBJECTS = 500;
 /** Parts that are replayed, and the fewest into which a trace is worth dividing. */
 const SAMPLES = 4;
@@ -33,8 +36,8 @@ const FEWEST_PARTS = 2 * SAMPLES;
 
 export default function curveTask(task: CurveTask): CurvePoint[] {
   if (task.policy === 'lru' && task.scope === 'global') return lruCurve(task);
-  const parts = partsOf(task.requests);
-  const samples = parts === 1 ? 1 : SAMPLES;
+  const parts = task.sample === undefined ? partsOf(task.requests) : Math.round(1 / task.sample);
+  const samples = Math.min(parts, SAMPLES);
   const expected = task.requests.ids.length / parts;
   const missRatios = Array.from({ length: samples }, (_, sample) => {
     const requests = parts === 1 ? task.requests : sampleOf(task.requests, parts, sample);

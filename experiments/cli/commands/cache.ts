@@ -1,5 +1,5 @@
 /** `nvmoe cache`: eviction policies replayed over a trace. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CacheOptions } from '../../cache/cache-report.ts';
 import {
   type CommonOptions,
@@ -10,6 +10,13 @@ import {
   withCommon,
 } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
+
+/** @throws InvalidArgumentError */
+function share(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Allowed is a number above 0, up to 1.');
+}
 
 export function registerCache(program: Command, terminal: Terminal): void {
   const command = withCommon(program.command('cache'))
@@ -24,7 +31,12 @@ export function registerCache(program: Command, terminal: Terminal): void {
         .makeOptionMandatory(),
     )
     .option('--capacity <list>', 'e.g. 5%,1484,4000MiB: share of what is requested, objects, or bytes')
-    .option('--curve', 'miss ratio over capacity: LRU exact at all, others on a grid, large traces sampled')
+    .option('--curve', 'miss ratio over capacity: LRU at every capacity, others on a grid')
+    .option(
+      '--sample <share>',
+      'of the objects that a curve replays at a time; 1: exact (default: 1, less above 4 M requests)',
+      share,
+    )
     .addOption(
       new Option('--unit <unit>', 'of bare numbers and shares (default: object)').choices(['object', 'byte']),
     )

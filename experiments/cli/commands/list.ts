@@ -9,12 +9,12 @@ interface Entry {
   readonly description: string;
 }
 
-const KINDS = ['devices', 'hosts', 'models', 'routings', 'policies', 'experiments'] as const;
+const KINDS = ['devices', 'hosts', 'models', 'routings', 'policies', 'prefetchers', 'experiments'] as const;
 type Kind = (typeof KINDS)[number];
 
 export function registerList(program: Command, terminal: Terminal): void {
   const command = withCommon(program.command('list'))
-    .summary('list devices, hosts, models, routings, policies, experiments')
+    .summary('list devices, hosts, models, routings, policies, prefetchers, experiments')
     .description('Lists what an experiment can name.')
     .addArgument(new Argument('[what]', 'one kind; without it, all').choices(KINDS))
     .action(async (what: Kind | undefined, options: CommonOptions) => {
@@ -40,6 +40,13 @@ async function entriesOf(kind: Kind): Promise<Entry[]> {
   if (kind === 'policies') {
     const { policies } = await import('../../../policies/index.ts');
     return policies.map(({ name, description }) => ({ name, description: sentence(description) }));
+  }
+  if (kind === 'prefetchers') {
+    const { prefetchers } = await import('../../../policies/index.ts');
+    return Object.values(prefetchers).map(({ name, description }) => ({
+      name,
+      description: sentence(description),
+    }));
   }
   const { libraryNames, libraryPath } = await import('../../load/library.ts');
   const { readYaml } = await import('../../load/yaml-file.ts');

@@ -52,7 +52,15 @@ describe('list', () => {
     expect(code).toBe(0);
     expect(widest(out)).toBeLessThanOrEqual(100);
     const json = JSON.parse((await say('list', '--json')).out);
-    expect(Object.keys(json)).toEqual(['devices', 'hosts', 'models', 'routings', 'policies', 'experiments']);
+    expect(Object.keys(json)).toEqual([
+      'devices',
+      'hosts',
+      'models',
+      'routings',
+      'policies',
+      'prefetchers',
+      'experiments',
+    ]);
     expect(json.devices.map(({ name }: { name: string }) => name)).toContain('wd-sn640-960gb');
     for (const entries of Object.values<{ description: string }[]>(json))
       for (const { description } of entries) expect(description).not.toBe('');
