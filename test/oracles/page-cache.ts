@@ -150,7 +150,7 @@ export class SlowPageCache {
     const folio = { start, pages, referenced: false, workingset: false };
     const left = this.numbers(folio).flatMap((n) => this.shadows.get(n) ?? []);
     for (const n of this.numbers(folio)) this.shadows.delete(n);
-    const shadow = left[left.length - 1];
+    const shadow = left.findLast(({ age }) => age === Math.max(...left.map((other) => other.age)));
     if (shadow && this.age - shadow.age <= this.size(this.active)) {
       folio.workingset = shadow.workingset;
       this.age += pages;

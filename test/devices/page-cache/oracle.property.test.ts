@@ -28,7 +28,7 @@ const access = fc.oneof(
 
 test.prop([
   fc.array(access, { minLength: 1, maxLength: 60 }),
-  fc.integer({ min: 200, max: 1000 }),
+  fc.integer({ min: 400, max: 1000 }),
   fc.constantFrom(8, 16, 32, 48, 64, 128),
   fc.constantFrom('normal' as const, 'normal' as const, 'random' as const, 'sequential' as const),
 ])('reads, maps, keeps and evicts what the oracle does', (accesses, limit, window, advice) => {

@@ -1,0 +1,233 @@
+/**
+ * The classic two-list LRU that decides which cached folios leave (mm/vmscan.c, mm/workingset.c, Linux 6.18).
+ *
+ * - A folio that is read enters the inactive list. Reclaim looks at the inactive tail, 32 pages at a time: a folio with
+ *   an accessed page is kept once (rotated, `referenced`), and activated the second time, or at once when more than one
+ *   of its pages was accessed; its accessed bits are cleared. One without is evicted, if it is not being read.
+ * - The active list gives up its tail, accessed or not, when inactive x ratio < active, with
+ *   ratio = int_sqrt(10 x GiB in both lists), 1 below 1 GiB; and when refaults were activated since the last reclaim.
+ * - A refault enters the active list if no more pages have left or been activated since its eviction than the active
+ *   list holds.
+ * - Priorities: at priority p (12 down to 0) reclaim looks at 2^-p of each list, until 32 pages or what is needed is
+ *   free. Under a memory cgroup the faulting thread does this itself, when the limit is reached.
+ */
+import {
+  ACTIVE,
+  FolioRuns,
+  flagsOf,
+  INACTIVE,
+  kindOf,
+  orderOf,
+  REFERENCED,
+  SHADOW,
+  UNEVICTABLE,
+  WORKINGSET,
+} from './folio-runs.ts';
+import { PageBits, READING, YOUNG } from './page-bits.ts';
+
+const BATCH = 32;
+const FIRST_PRIORITY = 12;
+/** Rounds of reclaim that may find nothing before the limit counts as impossible. */
+const ROUNDS = 16;
+const PAGES_PER_GIB = 2 ** 18;
+
+/** No page could be evicted: what is locked or being read fills the limit (the kernel's out-of-memory killer). */
+export class OutOfMemoryError extends Error {}
+
+export interface PageCacheCounts {
+  /** Pages that entered, that left, and those of the former that came back to the active list. */
+  inserted: number;
+  evicted: number;
+  refaulted: number;
+  /** Pages that reclaim looked at on the inactive and on the active list. */
+  scanned: number;
+  deactivated: number;
+  activated: number;
+  /** Page-table entries made. */
+  mapped: number;
+}
+
+export class TwoLists {
+  readonly folios = new FolioRuns();
+  readonly bits = new PageBits();
+  readonly counts: PageCacheCounts = {
+    inserted: 0,
+    evicted: 0,
+    refaulted: 0,
+    scanned: 0,
+    deactivated: 0,
+    activated: 0,
+    mapped: 0,
+  };
+  /** Pages that may be cached. */
+  limit: number;
+  /**
+   * Whether reclaim looks at accessed bits: it does not for mappings under MADV_RANDOM or MADV_SEQUENTIAL
+   * (vma_has_recency), whose pages leave first in, first out. One choice for all files of the cache.
+   */
+  recency = true;
+  /** Pages evicted or activated by a refault so far: the clock of refault distances. */
+  #nonresidentAge = 0;
+  #refaultsSeen = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Pages cached, those being read included. */
+  get cached(): number {
+    const { pages } = this.folios;
+    return pages[INACTIVE] + pages[ACTIVE] + pages[UNEVICTABLE];
+  }
+
+  /**
+   * Takes the shadows of pages [start, end) away; the youngest decides (the kernel takes the last).
+   * @returns the flags of a folio that goes to the active list, or -1
+   */
+  takeShadows(start: number, end: number): number {
+    let kind = -1;
+    let youngest = -1;
+    for (let page = start; page < end; ) {
+      const run = this.folios.find(page);
+      if (run < 0) {
+        page++;
+        continue;
+      }
+      const to = Math.min(end, this.folios.end(run));
+      const age = this.folios.ageOf(run, to - 1);
+      if (age >= youngest) {
+        youngest = age;
+        kind = this.folios.kind(run);
+      }
+      this.#takeShadow(run, page, to);
+      page = to;
+    }
+    if (kind < 0 || this.#nonresidentAge - youngest > this.folios.pages[ACTIVE]) return -1;
+    this.#nonresidentAge += end - start;
+    this.counts.refaulted += end - start;
+    return kind & WORKINGSET;
+  }
+
+  /** Cuts pages out of a run of shadows, where a folio may be cut as well: what is left of it keeps its age, by page. */
+  #takeShadow(run: number, from: number, to: number): void {
+    const folios = this.folios;
+    const order = orderOf(folios.kind(run));
+    if (order === 0) {
+      folios.take(run, from, to);
+      return;
+    }
+    const first = folios.folioStart(run, from);
+    const last = folios.folioStart(run, to - 1);
+    const flags = flagsOf(folios.kind(run));
+    const lastAge = folios.ageOf(run, last);
+    const firstAge = folios.ageOf(run, first);
+    folios.take(run, first, last + (1 << order));
+    for (let page = first; page < from; page++) folios.append(page, kindOf(SHADOW, flags, 0), firstAge);
+    for (let page = to; page < last + (1 << order); page++)
+      folios.append(page, kindOf(SHADOW, flags, 0), lastAge);
+  }
+
+  /** Evicts until `pages` more can be cached. Throws OutOfMemoryError. */
+  makeRoom(pages: number): void {
+    for (let round = 0; this.cached + pages > this.limit; round++) {
+      if (round === ROUNDS) {
+        throw new OutOfMemoryError(
+          `page cache: ${this.cached} of ${this.limit} pages are locked, being read or in use, and ${pages} more are needed; ` +
+            'raise the memory limit, or lock or read less at once',
+        );
+      }
+      this.#reclaim(Math.max(BATCH, this.cached + pages - this.limit));
+    }
+    this.#forgetShadows();
+  }
+
+  #reclaim(target: number): void {
+    const { pages } = this.folios;
+    const before = this.counts.evicted;
+    for (let priority = FIRST_PRIORITY; priority >= 0; priority--) {
+      const deactivate = this.counts.refaulted !== this.#refaultsSeen || this.#inactiveIsLow();
+      let inactive = Math.floor(pages[INACTIVE] / 2 ** priority);
+      let active = deactivate ? Math.floor(pages[ACTIVE] / 2 ** priority) : 0;
+      while (inactive > 0 || active > 0) {
+        if (inactive > 0) this.#shrinkInactive(Math.min(BATCH, inactive));
+        inactive -= BATCH;
+        if (active > 0) this.#shrinkActive(Math.min(BATCH, active));
+        active -= BATCH;
+        if (this.counts.evicted - before >= target) break;
+      }
+      if (this.counts.evicted - before >= target) break;
+    }
+    this.#refaultsSeen = this.counts.refaulted;
+  }
+
+  #inactiveIsLow(): boolean {
+    const { pages } = this.folios;
+    const gib = Math.floor((pages[INACTIVE] + pages[ACTIVE]) / PAGES_PER_GIB);
+    const ratio = gib > 0 ? Math.floor(Math.sqrt(10 * gib)) : 1;
+    return pages[INACTIVE] * ratio < pages[ACTIVE];
+  }
+
+  /** Looks at the folios that hold the next `pages` pages of the inactive tail. */
+  #shrinkInactive(pages: number): void {
+    const { counts, bits } = this;
+    const folios = this.folios;
+    for (let left = Math.min(pages, folios.pages[INACTIVE]); left > 0; ) {
+      const run = folios.oldest(INACTIVE);
+      const kind = folios.kind(run);
+      const start = folios.start(run);
+      const order = orderOf(kind);
+      const end = start + (1 << order);
+      folios.take(run, start, end);
+      left -= end - start;
+      counts.scanned += end - start;
+      if (bits.count(READING, start, end) > 0) {
+        folios.append(start, kind);
+        continue;
+      }
+      const young = this.recency ? bits.count(YOUNG, start, end) : 0;
+      if (young === 0) {
+        this.#evict(start, end, kind);
+        continue;
+      }
+      bits.clear(YOUNG, start, end);
+      const activate = young > 1 || (kind & REFERENCED) !== 0;
+      if (activate) counts.activated += end - start;
+      folios.append(start, kindOf(activate ? ACTIVE : INACTIVE, flagsOf(kind) | REFERENCED, order));
+    }
+  }
+
+  #evict(start: number, end: number, kind: number): void {
+    this.folios.append(start, kindOf(SHADOW, kind & WORKINGSET, orderOf(kind)), this.#nonresidentAge);
+    this.#nonresidentAge += end - start;
+    this.counts.evicted += end - start;
+    this.bits.drop(start, end);
+  }
+
+  #shrinkActive(pages: number): void {
+    const folios = this.folios;
+    for (let left = Math.min(pages, folios.pages[ACTIVE]); left > 0; ) {
+      const run = folios.oldest(ACTIVE);
+      const kind = folios.kind(run);
+      const start = folios.start(run);
+      const end = start + (1 << orderOf(kind));
+      folios.take(run, start, end);
+      left -= end - start;
+      this.counts.scanned += end - start;
+      this.counts.deactivated += end - start;
+      this.bits.clear(YOUNG, start, end);
+      folios.append(start, kindOf(INACTIVE, flagsOf(kind) | WORKINGSET, orderOf(kind)));
+    }
+  }
+
+  /** Shadows older than the active list could ever be long can no longer matter. */
+  #forgetShadows(): void {
+    const folios = this.folios;
+    for (;;) {
+      const run = folios.oldest(SHADOW);
+      if (run < 0) return;
+      const end = folios.end(run);
+      if (this.#nonresidentAge - folios.ageOf(run, end - 1) <= this.limit) return;
+      folios.take(run, folios.start(run), end);
+    }
+  }
+}
