@@ -28,6 +28,8 @@ export interface CacheOptions {
   readonly unit?: Unit;
   readonly scope: 'global' | 'layer';
   readonly batch: 'one' | 'layer';
+  /** The prompt's misses are inserted, or read around the cache; default insert. */
+  readonly prompt?: 'insert' | 'bypass';
   readonly catalogue?: number;
   readonly format?: string;
   readonly seed: string;
@@ -75,6 +77,8 @@ export async function cacheReport(file: string, options: CacheOptions): Promise<
   );
   for (const spec of specs) asInputError(['--policy'], () => parametersOf(spec));
   const requests = await readRequests(file, options.format);
+  if (options.prompt === 'bypass' && !requests.segments?.some(({ phase }) => phase === 'prefill'))
+    throw new InputError(`${file}: found a trace without a prompt; --prompt bypass needs one`);
   const known = requests.layers !== undefined;
   if (!known && (options.scope === 'layer' || options.batch === 'layer'))
     throw new InputError(
@@ -99,6 +103,7 @@ async function resultsOf(
 ): Promise<CacheResult[]> {
   const asked = options.capacity?.split(',') ?? [];
   const capacities = asked.map((text) => parseCapacity(text, requests, options));
+  const { prompt = 'insert' } = options;
   const runs = capacities.flatMap((capacity) => specs.map((policy) => ({ policy, capacity })));
   if (runs.length === 0) return [];
   const pool = await createPool<ReplayTask, PhaseCounts>(
@@ -107,7 +112,7 @@ async function resultsOf(
     options.workers,
   );
   const replay = (policy: string, { unit, capacity }: Capacity, scope = options.scope) =>
-    pool.run({ requests, policy, unit, capacity, scope, batch: options.batch, seed: options.seed });
+    pool.run({ requests, policy, unit, capacity, scope, batch: options.batch, prompt, seed: options.seed });
   try {
     const best = new Map(capacities.map((capacity) => [capacity, replay('min', capacity, 'global')]));
     return await Promise.all(

@@ -1,7 +1,7 @@
 /**
  * The miss-ratio curve of one policy over one trace, what a worker thread does for `nvmoe cache --curve`.
  *
- * LRU, in one cache for all layers: exact at every capacity, from the depths of the LRU stack, in one pass. Under the
+ * LRU, in one cache for all layers and with the prompt inserted: exact at every capacity, from the depths of the LRU stack, in one pass. Under the
  * batch rule the depths are those at the start of the batch. Capacities begin where every batch and object fits.
  *
  * Other policies: replayed at each capacity of a grid, small traces as they are, large ones in miniature: a cache of a
@@ -35,8 +35,8 @@ const SAMPLES = 4;
 const FEWEST_PARTS = 2 * SAMPLES;
 
 export default function curveTask(task: CurveTask): CurvePoint[] {
-  if (task.policy === 'lru' && task.scope === 'global') return lruCurve(task);
-  const parts = task.sample === undefined ? partsOf(task.requests) : Math.round(1 / task.sample);
+  if (task.policy === 'lru' && task.scope === 'global' && task.prompt === 'insert') return lruCurve(task);
+  const parts = partsOf(task);
   const samples = Math.min(parts, SAMPLES);
   const expected = task.requests.ids.length / parts;
   const missRatios = Array.from({ length: samples }, (_, sample) => {
@@ -95,8 +95,10 @@ function stepsOf(depths: Float64Array, smallest: number): CurvePoint[] {
   return points;
 }
 
-/** Into how many parts the objects are divided; 1: the trace is small enough as it is. */
-function partsOf({ ids, distinct }: CacheRequests): number {
+/** Into how many parts the objects are divided; 1: the trace is replayed as it is. Parts do not keep phases. */
+function partsOf({ requests: { ids, distinct }, sample, prompt }: CurveTask): number {
+  if (prompt === 'bypass') return 1;
+  if (sample !== undefined) return Math.round(1 / sample);
   const parts = Math.min(
     Math.floor(distinct / SAMPLED_OBJECTS),
     Math.ceil((SAMPLES * ids.length) / SAMPLED_REQUESTS),

@@ -21,7 +21,7 @@ export interface CacheCurve {
 export async function cacheCurves(
   requests: CacheRequests,
   specs: readonly string[],
-  { unit = 'object', scope, batch, seed, workers, catalogue, sample }: CacheOptions,
+  { unit = 'object', scope, batch, prompt = 'insert', seed, workers, catalogue, sample }: CacheOptions,
 ): Promise<CacheCurve[]> {
   if (unit === 'byte' && !requests.sizes)
     throw new InputError('--unit byte: this trace has no sizes; allowed is --unit object');
@@ -35,7 +35,7 @@ export async function cacheCurves(
         params: parametersOf(policy),
         unit,
         whole: all,
-        points: await pool.run({ requests, policy, unit, scope, batch, seed, grid, sample }),
+        points: await pool.run({ requests, policy, unit, scope, batch, prompt, seed, grid, sample }),
       })),
     );
   } finally {

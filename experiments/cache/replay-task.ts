@@ -12,6 +12,8 @@ export interface ReplayTask {
   readonly capacity: number;
   readonly scope: 'global' | 'layer';
   readonly batch: 'one' | 'layer';
+  /** The prompt's misses are inserted, or read around the cache. */
+  readonly prompt: 'insert' | 'bypass';
   readonly seed: string;
 }
 
@@ -48,7 +50,7 @@ const sum = (parts: readonly TraceCounts[]): TraceCounts =>
 
 /** @throws RangeError for a policy that cannot be created with what the trace knows */
 export default function replayTask(task: ReplayTask): PhaseCounts {
-  const { requests, unit, capacity, scope, batch, seed } = task;
+  const { requests, unit, capacity, scope, batch, prompt, seed } = task;
   const { ids, objects, sizes, layers, segments } = requests;
   const { needsFuture, needsPopularity } = findPolicy(parseSpec(task.policy).name);
   let causes = { sameLayer: 0, otherLayer: 0 };
@@ -73,7 +75,8 @@ export default function replayTask(task: ReplayTask): PhaseCounts {
     });
   const parts = runs.map(({ phase, from, to }) => {
     causes = { sameLayer: 0, otherLayer: 0 };
-    const counts = replay(policy, trace, { from, to, onAdmit });
+    const bypass = prompt === 'bypass' && phase === 'prefill';
+    const counts = replay(policy, trace, { from, to, onAdmit, bypass });
     return { phase, counts: { ...counts, ...causes } };
   });
   const of = (phase: string) => {

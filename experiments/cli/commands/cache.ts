@@ -53,6 +53,11 @@ export function registerCache(program: Command, terminal: Terminal): void {
         .choices(['one', 'layer'])
         .default('one'),
     )
+    .addOption(
+      new Option('--prompt <rule>', 'a prompt’s misses are inserted, or read around the cache')
+        .choices(['insert', 'bypass'])
+        .default('insert'),
+    )
     .option('--catalogue <n>', 'objects there are, where the trace lacks some', positiveInteger)
     .option('--format <name>', 'of the trace (default: recognised)')
     .option('--seed <seed>', 'of policies that draw at random', '42')

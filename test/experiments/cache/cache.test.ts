@@ -256,6 +256,26 @@ describe('the command', () => {
   });
 });
 
+describe('the prompt', () => {
+  it('evicts nothing when it is read around the cache', async () => {
+    const rows = [
+      [0, 0, 0, '4,5'],
+      [0, 1, 0, '6,7'],
+      [1, 0, 0, '0,1'],
+      [2, 0, 0, '0,1'],
+    ];
+    const text = ['token,batch_pos,layer,e0,e1', ...rows.map((row) => row.join(','))].join('\n');
+    const trace = writeTemporary(`${text}\n`, 'prompt.csv');
+    const of = async (prompt: 'insert' | 'bypass') =>
+      only(trace, { policy: ['fifo'], capacity: '2', prompt });
+    expect(await of('insert')).toMatchObject({ evictions: 4, decode: { hits: 2, evictions: 2 } });
+    expect(await of('bypass')).toMatchObject({ evictions: 0, decode: { hits: 2 }, prefill: { misses: 4 } });
+    await expect(only(u32([1]), { policy: ['lru'], capacity: '1', prompt: 'bypass' })).rejects.toThrow(
+      'without a prompt',
+    );
+  });
+});
+
 describeMeasured('recorded traces', ['cache/moe_a_zipf.u32.gz', 'routing/qwen3-30b.route.csv.gz'], () => {
   it('libCacheSim’s exact misses of LRU and Belady', async () => {
     const results = await report(measured('cache/moe_a_zipf.u32.gz'), {
