@@ -1,5 +1,5 @@
 /** What became of what was read ahead, and why it hurts where it does. */
-import { MISS } from '../../workloads/inference/buffer-manager.ts';
+import { MISS } from '../../workloads/inference/cache-counts.ts';
 import { formatBytes, percent } from '../report/format.ts';
 import type { Prefetch, Storage } from '../result.ts';
 import { measuredFrom, replayPolicy } from './demand.ts';

@@ -11,10 +11,12 @@
  * - a hit is an object that is resident and complete when it is asked for. A join is not a hit.
  */
 
-import type { IoInterface } from '../../devices/index.ts';
+import { DEMAND, type IoInterface, PREFETCH, type ReadPriority } from '../../devices/index.ts';
 import type { EvictionPolicy } from '../../policies/index.ts';
 import { type HandlerId, Signal, type Simulation } from '../../sim/index.ts';
+import { CacheCounts, HIT, JOIN, MISS } from './cache-counts.ts';
 import type { Catalogue } from './catalogue.ts';
+import { Hints } from './hints.ts';
 import { PrefetchAccount } from './prefetch-account.ts';
 
 const ABSENT = 0;
@@ -26,27 +28,8 @@ const PREFETCHING = 2;
 const DRAINING = 3;
 const RESIDENT = 4;
 
-/** Request priorities: prefetches go behind every demand. */
-const DEMAND = 0;
-const PREFETCH = 1;
-
-/** Outcome of a request. */
-export const MISS = 0;
-export const HIT = 1;
-export const JOIN = 2;
-
 /** In place of a read id: this extent is complete. */
 const LANDED = -1;
-
-export interface CacheCounts {
-  requests: number;
-  hits: number;
-  joined: number;
-  misses: number;
-  bytesHit: number;
-  bytesJoined: number;
-  bytesMissed: number;
-}
 
 /** Sees every read of an object, for the timeline. */
 export interface ReadObserver {
@@ -65,16 +48,17 @@ export interface BufferOptions {
 }
 
 export class BufferManager {
-  readonly counts: CacheCounts = emptyCounts();
+  readonly counts = new CacheCounts();
   readonly prefetched: PrefetchAccount;
+  readonly hints: Hints;
   /** Fires whenever an object has landed. */
   readonly landed: Signal;
   /** Outcome of each request, by its place in the demand sequence. */
   readonly outcomes: Uint8Array;
   /** Objects being read that a step waits for. */
   demandReads = 0;
-  /** Bytes being read ahead: of objects whose read has not ended. */
-  aheadBytes = 0;
+  /** Bytes being read ahead into the cache: of objects whose read has not ended. */
+  private prefetchBytes = 0;
   /** Called when a read has ended. */
   onRoom: () => void = () => {};
   private readonly catalogue: Catalogue;
@@ -83,7 +67,6 @@ export class BufferManager {
   private readonly observer: ReadObserver;
   private readonly batch: 'one' | 'layer';
   private readonly extentDone: HandlerId;
-  private readonly hintDone: HandlerId;
   private readonly state: Uint8Array;
   /** Extents of the object still being read. */
   private readonly pending: Uint8Array;
@@ -92,8 +75,6 @@ export class BufferManager {
   /** The read of each extent, or LANDED. */
   private readonly reads: Int32Array;
   private readonly objectOf: Uint32Array;
-  /** Hinted, and not asked for since. */
-  private readonly hinted: Uint8Array;
 
   constructor(sim: Simulation, options: BufferOptions) {
     const { catalogue } = options;
@@ -103,8 +84,8 @@ export class BufferManager {
     this.io = options.io;
     this.batch = options.batch;
     this.outcomes = new Uint8Array(options.requests);
-    this.hinted = new Uint8Array(catalogue.objects);
     this.prefetched = new PrefetchAccount(catalogue.objects);
+    this.hints = new Hints(sim, catalogue, options.io, this.prefetched, () => this.onRoom());
     this.state = new Uint8Array(catalogue.objects);
     this.pending = new Uint8Array(catalogue.objects);
     this.wanted = new Uint8Array(catalogue.objects);
@@ -114,10 +95,11 @@ export class BufferManager {
       this.objectOf.fill(id, catalogue.extentStart[id], catalogue.extentStart[id + 1]);
     this.landed = new Signal(sim);
     this.extentDone = sim.register((extent) => this.extentLanded(extent));
-    this.hintDone = sim.register((extent) => {
-      this.aheadBytes -= catalogue.extentBytes[extent];
-      this.onRoom();
-    });
+  }
+
+  /** Bytes being read ahead, hinted ones included. */
+  get aheadBytes(): number {
+    return this.prefetchBytes + this.hints.inFlightBytes;
   }
 
   /** True when the object is in memory and complete. */
@@ -159,31 +141,14 @@ export class BufferManager {
     if (this.state[id] !== ABSENT) return false;
     if (!this.policy.admit(id, true)) return false;
     this.prefetched.issued(id, this.catalogue.bytes[id]);
-    this.aheadBytes += this.catalogue.bytes[id];
+    this.prefetchBytes += this.catalogue.bytes[id];
     this.read(id, PREFETCHING, PREFETCH);
     return true;
   }
 
-  /**
-   * Asks the kernel to read an object into the page cache (fadvise or madvise WILLNEED), where a read past the page cache
-   * does not find it: a demand reads the same bytes again. Hinted pages count as reclaimed by the time of the next hint.
-   * @returns false when the object is in memory or on its way already
-   */
+  /** Hints the kernel to read an object. @returns false when it is in memory or on its way already */
   hint(id: number): boolean {
-    if (this.state[id] !== ABSENT || this.hinted[id] === 1) return false;
-    const { extentStart, extentOffset, extentBytes, bytes } = this.catalogue;
-    this.hinted[id] = 1;
-    this.prefetched.issued(id, bytes[id]);
-    this.aheadBytes += bytes[id];
-    for (let e = extentStart[id]; e < extentStart[id + 1]; e++)
-      this.io.read(extentOffset[e], extentBytes[e], PREFETCH, this.hintDone, e);
-    return true;
-  }
-
-  /** A hinted object was not asked for. */
-  dropHint(id: number): void {
-    this.hinted[id] = 0;
-    this.prefetched.lost(id, this.catalogue.bytes[id]);
+    return this.state[id] === ABSENT && this.hints.start(id);
   }
 
   /**
@@ -209,26 +174,12 @@ export class BufferManager {
 
   private lookUp(id: number, request: number): void {
     this.policy.protect(id);
-    const { counts } = this;
     const bytes = this.catalogue.bytes[id];
     const state = this.state[id];
-    counts.requests++;
-    if (state === RESIDENT) {
-      counts.hits++;
-      counts.bytesHit += bytes;
-      this.outcomes[request] = HIT;
-    } else if (state === PREFETCHING) {
-      counts.joined++;
-      counts.bytesJoined += bytes;
-      this.outcomes[request] = JOIN;
-    } else {
-      counts.misses++;
-      counts.bytesMissed += bytes;
-    }
-    if (this.hinted[id] === 1) {
-      this.hinted[id] = 0;
-      this.prefetched.readTwice(id, bytes);
-    } else this.prefetched.demanded(id, bytes, state === PREFETCHING);
+    const outcome = state === RESIDENT ? HIT : state === PREFETCHING ? JOIN : MISS;
+    this.outcomes[request] = outcome;
+    this.counts.record(outcome, bytes);
+    if (!this.hints.asked(id)) this.prefetched.demanded(id, bytes, outcome === JOIN);
   }
 
   private ensureRead(id: number): void {
@@ -238,14 +189,14 @@ export class BufferManager {
     else if (state === PREFETCHING) {
       this.state[id] = DEMANDED;
       this.demandReads++;
-      this.aheadBytes -= this.catalogue.bytes[id];
+      this.prefetchBytes -= this.catalogue.bytes[id];
       const { extentStart } = this.catalogue;
       for (let e = extentStart[id]; e < extentStart[id + 1]; e++)
         if (this.reads[e] !== LANDED) this.io.promote(this.reads[e]);
     }
   }
 
-  private read(id: number, state: number, priority: 0 | 1): void {
+  private read(id: number, state: number, priority: ReadPriority): void {
     const { extentStart, extentOffset, extentBytes } = this.catalogue;
     this.state[id] = state;
     if (state === DEMANDED) this.demandReads++;
@@ -262,7 +213,7 @@ export class BufferManager {
     if (--this.pending[id] > 0) return;
     this.policy.unprotect(id);
     if (this.state[id] === DEMANDED) this.demandReads--;
-    else this.aheadBytes -= this.catalogue.bytes[id];
+    else this.prefetchBytes -= this.catalogue.bytes[id];
     if (this.state[id] === DRAINING) this.drained(id);
     else {
       this.state[id] = RESIDENT;
@@ -279,8 +230,4 @@ export class BufferManager {
       this.read(id, DEMANDED, DEMAND);
     } else this.policy.remove(id);
   }
-}
-
-export function emptyCounts(): CacheCounts {
-  return { requests: 0, hits: 0, joined: 0, misses: 0, bytesHit: 0, bytesJoined: 0, bytesMissed: 0 };
 }

@@ -9,7 +9,8 @@ import type { Prefetcher, RoutedTruth } from '../../policies/index.ts';
 import type { Picoseconds, Simulation, Wait } from '../../sim/index.ts';
 import type { GgmlType, KvChoice, Model } from '../models/index.ts';
 import { expertAt, type RoutedTokens } from '../routing/index.ts';
-import { BufferManager, type CacheCounts } from './buffer-manager.ts';
+import { BufferManager } from './buffer-manager.ts';
+import type { CacheCounts } from './cache-counts.ts';
 import { buildCatalogue, type Catalogue, type TrunkPart } from './catalogue.ts';
 import { type CacheOptions, createCache } from './create-cache.ts';
 import { type DemandSequence, demandSequence, waveExperts } from './demand-sequence.ts';
@@ -73,7 +74,7 @@ export interface DecodeOutcome {
 
 /** Sums at an instant. */
 export interface Tally {
-  readonly counts: CacheCounts;
+  readonly counts: Omit<CacheCounts, 'record'>;
   readonly prefetched: PrefetchTotals;
   readonly evictions: number;
 }
@@ -143,7 +144,7 @@ export function runDecode(
     prefetchQueue: new PrefetchQueue(
       buffers,
       { ...rules, ...options.prefetchRules },
-      catalogue.bytes,
+      catalogue,
       model.moeLayers.length,
     ),
     dropped: options.dropped,

@@ -3,6 +3,7 @@
  * the rules allow it, and what still waits when its layer is reached is forgotten: the demand has taken over.
  */
 import type { BufferManager } from './buffer-manager.ts';
+import { type Catalogue, TRUNK_PARTS } from './catalogue.ts';
 
 export interface PrefetchRules {
   /** Start a read ahead only while no step waits for a read. */
@@ -18,16 +19,16 @@ export interface PrefetchRules {
 export class PrefetchQueue {
   private readonly buffers: BufferManager;
   private readonly rules: PrefetchRules;
-  private readonly bytes: Float64Array;
+  private readonly catalogue: Catalogue;
   private waiting: { layer: number; id: number }[] = [];
   /** Objects read ahead for each MoE layer that has not been reached since. */
   private readonly started: number[][];
 
-  /** @param bytes of each object @param layers MoE layers */
-  constructor(buffers: BufferManager, rules: PrefetchRules, bytes: Float64Array, layers: number) {
+  /** @param layers MoE layers */
+  constructor(buffers: BufferManager, rules: PrefetchRules, catalogue: Catalogue, layers: number) {
     this.buffers = buffers;
     this.rules = rules;
-    this.bytes = bytes;
+    this.catalogue = catalogue;
     this.started = Array.from({ length: layers }, () => []);
     buffers.onRoom = () => this.startAllowed();
   }
@@ -37,16 +38,19 @@ export class PrefetchQueue {
     this.startAllowed();
   }
 
-  /** Reads ahead what needs no prediction, if it may start now. */
-  readPart(id: number): void {
-    if (this.mayStart(id)) this.buffers.prefetch(id);
+  /** Reads ahead the unpinned parts of a layer (-1: the head), which need no prediction, if they may start now. */
+  readParts(layer: number): void {
+    for (const part of TRUNK_PARTS) {
+      const id = this.catalogue.partOf(layer, part);
+      if (id >= 0 && this.mayStart(id)) this.buffers.prefetch(id);
+    }
   }
 
   /** The demand of the layer is known, and has been asked for. */
   reached(layer: number): void {
     this.waiting = this.waiting.filter((planned) => planned.layer !== layer);
     for (const id of this.started[layer]) {
-      if (this.rules.style === 'hint') this.buffers.dropHint(id);
+      if (this.rules.style === 'hint') this.buffers.hints.drop(id);
       else if (this.rules.cancel) this.buffers.cancelPrefetch(id);
     }
     this.started[layer].length = 0;
@@ -65,6 +69,6 @@ export class PrefetchQueue {
   private mayStart(id: number): boolean {
     const { idleOnly, byteBudget } = this.rules;
     if (idleOnly && this.buffers.demandReads > 0) return false;
-    return this.buffers.aheadBytes + this.bytes[id] <= byteBudget;
+    return this.buffers.aheadBytes + this.catalogue.bytes[id] <= byteBudget;
   }
 }

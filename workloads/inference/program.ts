@@ -104,10 +104,10 @@ export class Program {
 
   /** One pass over all layers for `rows` tokens at once; token is -1 in the prefill. */
   private *pass(rows: number, context: number, token: number): Steps {
-    const { model, costs, prefetcher } = this.options;
+    const { model, costs, prefetcher, prefetchQueue, nextLayerParts } = this.options;
     if (token >= 0) prefetcher?.begin?.(token, this.plan);
     for (let layer = 0; layer < model.layers; layer++) {
-      if (this.options.nextLayerParts) this.prefetchParts(layer + 1);
+      if (nextLayerParts) prefetchQueue.readParts(layer + 1 === model.layers ? -1 : layer + 1);
       yield* this.partStep(layer, 'attention', costs.attention(layer, rows, context));
       const moe = this.moeIndex[layer];
       if (moe < 0) yield* this.partStep(layer, 'dense', costs.dense(layer, rows));
@@ -241,13 +241,4 @@ export class Program {
     const id = layer * this.options.model.experts + expert;
     if (this.options.dropped?.[id] !== 1) this.options.prefetchQueue.plan(layer, id);
   };
-
-  private prefetchParts(layer: number): void {
-    const { catalogue, model } = this.options;
-    const next = layer === model.layers ? -1 : layer;
-    for (const part of ['attention', 'dense', 'shared-experts', 'embeddings'] as const) {
-      const id = catalogue.partOf(next, part);
-      if (id >= 0) this.options.prefetchQueue.readPart(id);
-    }
-  }
 }
