@@ -143,6 +143,29 @@ describe('prefetch rules', () => {
     );
   });
 
+  it('never add demand misses to MIN when they are perfect', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 30 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.constantFrom(2e7, 2e8, 2e9),
+        (slots, distance, bandwidth) => {
+          const options: RunOptions = {
+            ...base,
+            policy: 'min',
+            cacheBytes: slots * expertBytes,
+            machine: { ...machine, bandwidth, flops: 2e9, queueDepth: 4 },
+          };
+          const spec: PrefetcherSpec = { policy: 'oracle', distance, budget: 99 };
+          expect(withRules({}, spec, options).total.counts.misses).toBeLessThanOrEqual(
+            run(options).outcome.total.counts.misses,
+          );
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('know hash-routed layers before the token begins', () => {
     const { total } = withRules({}, { policy: 'certain', layers: 3 });
     expect(total.prefetched.usefulBytes + total.prefetched.lateBytes).toBe(total.prefetched.issuedBytes);
