@@ -17,6 +17,14 @@ export class InputError extends Error {
   }
 }
 
+/** A check that a command makes did not hold: what it is about has been printed; the command exits with 1. */
+export class FailedCheck extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'FailedCheck';
+  }
+}
+
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**

@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import colours from 'picocolors';
-import { InputError } from '../errors.ts';
+import { FailedCheck, InputError } from '../errors.ts';
 import { dotted } from '../load/validate.ts';
 import { version } from '../version.ts';
 import { registerBounds } from './commands/bounds.ts';
@@ -13,6 +13,7 @@ import { registerCompletion } from './commands/completion.ts';
 import { registerFio } from './commands/fio.ts';
 import { registerList } from './commands/list.ts';
 import { registerModel } from './commands/model.ts';
+import { registerPolicies } from './commands/policies.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRun, registerSweep } from './commands/run.ts';
 import { registerSchema } from './commands/schema.ts';
@@ -32,6 +33,7 @@ const REGISTER = [
   registerReport,
   registerList,
   registerModel,
+  registerPolicies,
   registerTrace,
   registerSchema,
   registerCompletion,
@@ -70,6 +72,10 @@ function explain(error: unknown, terminal: Terminal): number {
     const where = error.path ? `${dotted(error.path)}: ` : '';
     terminal.error(`${label} ${where}${error.message}\n`);
     return EXIT.badInput;
+  }
+  if (error instanceof FailedCheck) {
+    terminal.error(`${label} ${error.message}\n`);
+    return EXIT.failedCheck;
   }
   if (error instanceof Error && error.name === 'Interrupted') {
     terminal.error(`${label} ${error.message}\n`);

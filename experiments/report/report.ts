@@ -2,9 +2,8 @@
  * The report of one result, or of the cases of an experiment and the points of a sweep: what is compared first, then
  * one case in full.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Result } from '../result.ts';
+import { writeFile } from '../write-file.ts';
 import { caseName } from './columns.ts';
 import { detail } from './detail.ts';
 import { headline } from './headline.ts';
@@ -47,6 +46,5 @@ export function renderReport(results: readonly Result[]): string {
 
 /** Writes the report, making its folder where there is none. */
 export function writeReport(results: readonly Result[], path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, renderReport(results));
+  writeFile(path, renderReport(results));
 }

@@ -1,14 +1,15 @@
 /**
  * The folder of `--out`: result.json and report.html, and while a sweep runs one point-N.json for each finished point, so
- * that an interrupted sweep goes on where it was. Every file is written beside its place and then renamed: what is
- * there is whole.
+ * that an interrupted sweep goes on where it was. What is
+ * there is whole (write-file.ts).
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, messageOf } from '../errors.ts';
 import type { Experiment } from '../experiment.ts';
 import { renderReport } from '../report/report.ts';
 import { type Result, stringifyResult, stringifySweep } from '../result.ts';
+import { writeFile } from '../write-file.ts';
 import { digestOf } from './digest.ts';
 
 const POINT_FILE = /^point-\d+\.json$/;
@@ -72,8 +73,6 @@ export class ResultFolder {
   }
 
   #write(name: string, text: string): void {
-    const temporary = join(this.#folder, `.${name}.${process.pid}`);
-    writeFileSync(temporary, text);
-    renameSync(temporary, join(this.#folder, name));
+    writeFile(join(this.#folder, name), text);
   }
 }

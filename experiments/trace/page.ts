@@ -1,11 +1,10 @@
 /**
  * The page of a measured trace: one self-contained HTML file with its numbers and charts.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { BlockTrace, TraceStatistics } from '../../workloads/traces/index.ts';
 import { type Html, html } from '../report/html.ts';
 import { renderPage } from '../report/page.ts';
+import { writeFile } from '../write-file.ts';
 import { traceCharts } from './charts.ts';
 import type { TraceReport } from './stats-command.ts';
 import { statsRows } from './stats-text.ts';
@@ -31,6 +30,5 @@ const warnings = (list: readonly string[]): Html =>
     : html`<div class="warning" role="note"><b>Read this first</b><ul>${list.map((warning) => html`<li>${warning}</li>`)}</ul></div>`;
 
 export function writeTracePage(path: string, name: string, report: TraceReport, accesses?: BlockTrace): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, renderTracePage(name, report, accesses));
+  writeFile(path, renderTracePage(name, report, accesses));
 }

@@ -1,5 +1,4 @@
 /** `nvmoe fio`: fio's job files and options against a simulated device, with fio's output. */
-import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type CommonOptions, examples, withCommon } from '../options.ts';
 import { showProgress } from '../progress.ts';
@@ -37,6 +36,7 @@ export function registerFio(program: Command, terminal: Terminal): void {
     .allowUnknownOption()
     .action(async (words: string[], options: FioOptions) => {
       const { fio } = await import('../../fio/command.ts');
+      const { writeFile } = await import('../../write-file.ts');
       const quiet = options.quiet ?? false;
       const progress = showProgress(terminal, 1, quiet);
       try {
@@ -49,7 +49,7 @@ export function registerFio(program: Command, terminal: Terminal): void {
         });
         progress.stop();
         if (options.output === undefined) terminal.out(text);
-        else writeFileSync(options.output, text);
+        else writeFile(options.output, text);
       } finally {
         progress.stop();
       }
