@@ -20,10 +20,12 @@ export {
 export { Host, type HostOptions } from './host/host.ts';
 export * from './host/page-cache/index.ts';
 export { IdealDevice, type IdealDeviceOptions } from './ideal-device.ts';
+export { type BufferedCosts, BufferedFile, type BufferedOptions, type CopyOptions } from './io/buffered.ts';
+export { PAGE_BYTES } from './io/cache-fill.ts';
 export type { IoCpuCost, IoUringOptions } from './io/direct-options.ts';
 export { DEMAND, type IoInterface, type IoStatistics, PREFETCH, type ReadPriority } from './io/interface.ts';
 export { IoUring } from './io/io-uring.ts';
-export { type FaultCosts, type FaultCounts, MmapFile, type MmapOptions, PAGE_BYTES } from './io/mmap.ts';
+export { type FaultCosts, type FaultCounts, MmapFile, type MmapOptions } from './io/mmap.ts';
 export {
   checkClaim,
   ImpossibleClaimError,

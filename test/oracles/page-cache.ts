@@ -26,6 +26,7 @@ export class SlowPageCache {
   refaultsSeen = 0;
   evictions = 0;
   reads: [number, number][] = [];
+  previous = -Infinity;
   ra = { start: 0, size: 0, async: 0, order: 0, misses: 0 };
   limit: number;
   window: number;
@@ -71,6 +72,68 @@ export class SlowPageCache {
     return 'minor';
   }
 
+  /** read(2) of `count` pages, in calls of at most `call`; reads of the device complete at once. */
+  readPages(from: number, count: number, call: number) {
+    const end = Math.min(this.end, from + count);
+    for (let at = from; at < end; at += call) this.call(at, Math.min(end, at + call));
+  }
+
+  call(from: number, end: number) {
+    for (let at = from; at < end; ) {
+      for (const page of this.pages.values()) page.reading = false;
+      if (!this.pages.has(at)) {
+        this.syncMiss(at, end - at);
+        continue;
+      }
+      const batch: SlowFolio[] = [];
+      let to = at;
+      while (batch.length < 31 && to < end && this.pages.has(to) && !this.pages.get(to)!.marked) {
+        const { folio } = this.pages.get(to)!;
+        batch.push(folio);
+        to = Math.min(end, folio.start + folio.pages);
+      }
+      if (batch.length < 31 && to < end && this.pages.get(to)?.marked) {
+        this.marked(to, this.pages.get(to)!.folio, end - to);
+        continue;
+      }
+      for (const folio of batch) this.accessed(folio);
+      at = to;
+    }
+    this.previous = end;
+  }
+
+  accessed(folio: SlowFolio) {
+    if (!folio.referenced) folio.referenced = true;
+    else if (this.inactive.includes(folio)) {
+      this.inactive.splice(this.inactive.indexOf(folio), 1);
+      this.active.push(folio);
+      folio.referenced = false;
+      this.age += folio.pages;
+    }
+  }
+
+  syncMiss(number: number, count: number) {
+    const { ra, window: max } = this;
+    if (number === 0 || count > max || number === this.previous || number === this.previous + 1) {
+      let size = 1;
+      while (size < count) size *= 2;
+      size = size <= max / 32 ? size * 4 : size <= max / 4 ? size * 2 : max;
+      Object.assign(ra, { start: number, size, async: size > count ? size - count : Math.floor(size / 2) });
+    } else {
+      let first = number;
+      while (first > 0 && number - first < max && this.pages.has(first - 1)) first--;
+      const cached = number - first;
+      if (cached <= count) return this.singles(number, number + count, -1);
+      Object.assign(ra, {
+        start: number,
+        size: Math.min(max, cached * (first === 0 ? 2 : 1) + count),
+        async: 1,
+      });
+    }
+    ra.order = 0;
+    this.addWindow();
+  }
+
   faultAround(number: number) {
     const first = number - (number % 16);
     for (let n = first; n < first + 16; n++) {
@@ -96,7 +159,7 @@ export class SlowPageCache {
     this.addWindow();
   }
 
-  marked(number: number, folio: SlowFolio) {
+  marked(number: number, folio: SlowFolio, count = this.window) {
     const { ra, window: max } = this;
     for (const n of this.numbers(folio)) this.pages.get(n)!.marked = false;
     const place = ra.start + ra.size - ra.async;
@@ -108,7 +171,7 @@ export class SlowPageCache {
       while (this.pages.has(start) && start <= number + max) start++;
       if (start > number + max) return;
       ra.start = start;
-      ra.size = next(start - number + max, max);
+      ra.size = next(start - number + count, max);
     }
     ra.order += 2;
     let power = 1;

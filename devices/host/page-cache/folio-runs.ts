@@ -125,7 +125,27 @@ export class FolioRuns {
     }
   }
 
-  #splitOff(run: number, start: number, end: number, age: number): void {
+  /** Changes the flags of pages [from, to), whole folios of `run`, which keep their place. */
+  reflag(run: number, from: number, to: number, kind: number): void {
+    const start = this.#start[run];
+    const end = this.#end[run];
+    if (to < end) this.#split(run, to);
+    const changed = from > start ? this.#split(run, from) : run;
+    this.#kind[changed] = kind;
+    const older = this.#older[changed];
+    if (older === NONE || this.#end[older] !== from || this.#kind[older] !== kind) return;
+    if (this.#after[older] !== changed) return;
+    this.#remove(changed);
+    this.#end[older] = to;
+  }
+
+  #split(run: number, at: number): number {
+    const end = this.#end[run];
+    this.#end[run] = at;
+    return this.#splitOff(run, at, end, this.#age[run] + at - this.#start[run]);
+  }
+
+  #splitOff(run: number, start: number, end: number, age: number): number {
     const kind = this.#kind[run];
     const list = listOf(kind);
     const rest = this.#new(start, end, kind, age);
@@ -136,6 +156,7 @@ export class FolioRuns {
     if (newer === NONE) this.#newest[list] = rest;
     else this.#older[newer] = rest;
     this.#place(rest, run);
+    return rest;
   }
 
   /** The last run of the page's table that starts at or before `page`, or -1. */

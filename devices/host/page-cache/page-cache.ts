@@ -118,6 +118,14 @@ export class PageCache {
     return end;
   }
 
+  /**
+   * A copy from cached pages [from, to) has used them (folio_mark_accessed): a folio is marked referenced the first time,
+   * and activated the second.
+   */
+  readAccess(from: number, to: number): void {
+    for (let page = from; page < to; ) page = this.#lists.markAccessed(page);
+  }
+
   isMapped(page: number): boolean {
     return this.bits.test(MAPPED, page);
   }

@@ -17,6 +17,7 @@ import {
   flagsOf,
   INACTIVE,
   kindOf,
+  listOf,
   orderOf,
   REFERENCED,
   SHADOW,
@@ -125,6 +126,24 @@ export class TwoLists {
     for (let page = first; page < from; page++) folios.append(page, kindOf(SHADOW, flags, 0), firstAge);
     for (let page = to; page < last + (1 << order); page++)
       folios.append(page, kindOf(SHADOW, flags, 0), lastAge);
+  }
+
+  /** A read(2) has used the folio that holds a cached page. @returns the page after the folio */
+  markAccessed(page: number): number {
+    const folios = this.folios;
+    const run = folios.find(page);
+    const kind = folios.kind(run);
+    const start = folios.folioStart(run, page);
+    const end = start + (1 << orderOf(kind));
+    const list = listOf(kind);
+    if ((kind & REFERENCED) === 0) folios.reflag(run, start, end, kind | REFERENCED);
+    else if (list === INACTIVE) {
+      folios.take(run, start, end);
+      folios.append(start, kindOf(ACTIVE, flagsOf(kind) & ~REFERENCED, orderOf(kind)));
+      this.counts.activated += end - start;
+      this.#nonresidentAge += end - start;
+    }
+    return end;
   }
 
   /** Evicts until `pages` more can be cached. Throws OutOfMemoryError. */

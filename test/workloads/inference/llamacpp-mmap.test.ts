@@ -27,7 +27,7 @@ describeMeasured('half of the memory, read-ahead 128 KiB doubled', [`${FOLDER}/m
   beforeAll(() => {
     rows = simulate({ filePages: Math.floor(2_885.9e6 / 4096), readAhead: READ_AHEAD, tokens: 25 });
     decode = rows.slice(3);
-  });
+  }, 60_000);
   it('loads the whole file once', () => expect(rows[0].bytes / 6.209e9).toBeCloseTo(1, 3));
   it('reads the bytes of the first ten tokens', () => {
     const found = tokensOf('half-ram-ra128-r1').map((row) => Number(row.read_bytes));

@@ -1,0 +1,162 @@
+/**
+ * Threads that add pages of a file to the page cache, read them and wait for them: what a page fault and a buffered read
+ * have in common. A thread adds what its insertion has left folio by folio, at `insertTime` for each folio, `reclaimTime`
+ * for each page evicted (unmapping and TLB shootdown included) and `scanTime` for each page looked at, and submits the
+ * requests that the pages become at `submitTime` each; in between other threads add pages too.
+ */
+import type { HandlerId, Picoseconds, Simulation } from '../../sim/index.ts';
+import { DeviceArray } from '../array.ts';
+import { type BlockDevice, READ } from '../block-device.ts';
+import { Insertion, type PageCache, ReadAhead, type ReadAheadOptions } from '../host/page-cache/index.ts';
+import { IntegerQueue } from '../integer-queue.ts';
+import type { ReadPriority } from './interface.ts';
+import { Requests } from './requests.ts';
+
+export const PAGE_BYTES = 4096;
+
+/** Core time, in ps, to bring pages into the cache. */
+export interface FillCosts {
+  readonly insertTime: Picoseconds;
+  readonly reclaimTime: Picoseconds;
+  readonly scanTime: Picoseconds;
+  /** To sleep and be woken: switches, interrupt. */
+  readonly waitTime: Picoseconds;
+  /** To submit a request. */
+  readonly submitTime: Picoseconds;
+}
+
+/** A file in the page cache and the device it lies on. */
+export interface CachedFileOptions {
+  readonly device: BlockDevice;
+  readonly cache: PageCache;
+  /** Bytes of the file, which lies at the device's start. */
+  readonly fileBytes: number;
+  /** Largest read-ahead window in bytes: read_ahead_kb, doubled by POSIX_FADV_SEQUENTIAL; 0: none. */
+  readonly readAhead: number;
+  readonly advice?: ReadAheadOptions['advice'];
+  /** Largest request that a window becomes, bytes: max_sectors_kb, or less. */
+  readonly request: number;
+}
+
+interface CacheFillOptions extends CachedFileOptions {
+  /** Of the interface, in messages. */
+  readonly name: string;
+  readonly threads: number;
+  readonly costs: FillCosts;
+  /** Spends core time of a thread, then calls next(thread). */
+  readonly work: (thread: number, time: Picoseconds, next: HandlerId) => void;
+  /** Called when a thread has added all: as filled(thread). */
+  readonly filled: (thread: number) => void;
+  /** Called when a page that a thread waited for is there: as woken(thread). */
+  readonly woken: (thread: number) => void;
+}
+
+const NOT_WAITING = -1;
+
+export class CacheFill {
+  readonly cache: PageCache;
+  readonly readAhead: ReadAhead;
+  readonly requests: Requests;
+  readonly #driver: DeviceArray;
+  readonly #options: CacheFillOptions;
+  readonly #insertions: Insertion[];
+  /** Requests each thread has made and is submitting; their priority; the page it waits for. */
+  readonly #prepared: IntegerQueue[];
+  readonly #priority: Uint8Array;
+  readonly #waitsFor: Int32Array;
+  readonly #step: HandlerId;
+  readonly #completed: HandlerId;
+  readonly #woken: HandlerId;
+  readonly #ended: HandlerId;
+
+  constructor(simulation: Simulation, options: CacheFillOptions) {
+    const { device, cache, fileBytes, readAhead, request, advice, threads, name } = options;
+    this.#options = options;
+    const behindDriver = () =>
+      new DeviceArray(simulation, { name: `${device.name} driver`, devices: [device] });
+    this.#driver = device instanceof DeviceArray ? device : behindDriver();
+    this.cache = cache;
+    this.readAhead = new ReadAhead(cache, {
+      first: 0,
+      end: Math.ceil(fileBytes / PAGE_BYTES),
+      pages: readAhead / PAGE_BYTES,
+      requestPages: request / PAGE_BYTES,
+      advice,
+    });
+    this.requests = new Requests(simulation, name);
+    this.#insertions = Array.from(
+      { length: threads },
+      (_, thread) => new Insertion(cache, this.readAhead, (from, to) => this.#prepare(thread, from, to)),
+    );
+    this.#prepared = Array.from({ length: threads }, () => new IntegerQueue());
+    this.#priority = new Uint8Array(threads);
+    this.#waitsFor = new Int32Array(threads).fill(NOT_WAITING);
+    this.#step = simulation.register((thread) => this.fill(thread));
+    this.#completed = simulation.register((id) => this.#onCompleted(id));
+    this.#woken = simulation.register((thread) => options.woken(thread));
+    this.#ended = simulation.register(() => {});
+  }
+
+  /** What the thread will add; `priority` is that of the requests it becomes. */
+  insertionOf(thread: number, priority: ReadPriority): Insertion {
+    this.#priority[thread] = priority;
+    return this.#insertions[thread];
+  }
+
+  /** Adds one folio after another and submits the requests that they become; then the thread is `filled`. */
+  fill(thread: number): void {
+    const { costs, work, filled } = this.#options;
+    const { counts } = this.cache;
+    const { evicted, scanned } = counts;
+    const insertion = this.#insertions[thread];
+    const prepared = this.#prepared[thread];
+    while (prepared.length > 0) this.#submit(thread, prepared.shift());
+    if (insertion.step() || prepared.length > 0) {
+      const time =
+        (insertion.reserved > 0 ? costs.insertTime : 0) +
+        costs.reclaimTime * (counts.evicted - evicted) +
+        costs.scanTime * (counts.scanned - scanned) +
+        costs.submitTime * prepared.length;
+      work(thread, time, this.#step);
+    } else filled(thread);
+  }
+
+  /** The thread sleeps until `page`, which is being read, is there. */
+  wait(thread: number, page: number): void {
+    this.#waitsFor[thread] = page;
+  }
+
+  /** Makes requests of pages that a thread has added. */
+  #prepare(thread: number, from: number, to: number): void {
+    const { request } = this.#options;
+    const end = to * PAGE_BYTES;
+    const priority = this.#priority[thread] as ReadPriority;
+    for (let offset = from * PAGE_BYTES; offset < end; offset += request) {
+      const bytes = Math.min(request, end - offset);
+      const commands = this.#driver.commands(offset, bytes);
+      this.#prepared[thread].push(
+        this.requests.start(0, priority, thread, offset, bytes, commands, this.#ended),
+      );
+    }
+  }
+
+  #submit(thread: number, id: number): void {
+    const { requests } = this;
+    const queue = thread % this.#driver.queues;
+    this.#driver.submit(READ, requests.offsetOf(id), requests.bytesOf(id), queue, this.#completed, id);
+  }
+
+  #onCompleted(id: number): void {
+    const { costs, work } = this.#options;
+    const from = this.requests.offsetOf(id) / PAGE_BYTES;
+    const to = from + this.requests.bytesOf(id) / PAGE_BYTES;
+    this.requests.end(id);
+    this.cache.completed(from, to);
+    for (let thread = 0; thread < this.#waitsFor.length; thread++) {
+      const page = this.#waitsFor[thread];
+      if (page < from || page >= to) continue;
+      this.#waitsFor[thread] = NOT_WAITING;
+      work(thread, costs.waitTime, this.#woken);
+    }
+  }
+}
