@@ -9,7 +9,9 @@ export const HIT_RATIO_DEFINITION =
   'hits / requests by expert in decode after warm-up; a hit is resident and complete when asked, a join of a read in flight is not';
 
 export const cacheSchema = z.object({
-  policy: z.string().describe('Eviction policy with the parameters that differ from its defaults.'),
+  policy: z
+    .string()
+    .describe('Eviction policy with the parameters that differ from its defaults; given: cache.hitRatio.'),
   definition: z.string().describe('What `hitRatio` counts, in words.'),
   requests: count().describe('Expert requests: routed experts asked for, each once per layer and step.'),
   hits: count().describe('Resident and complete when asked.'),

@@ -62,7 +62,7 @@ export const sequenceOf = (options: DecodeOptions, catalogue: Catalogue): Demand
     wave: waveExperts(options.model, options.cacheBytes, options.scope),
   });
 
-type ReplayedOptions = CacheOptions & Pick<DecodeOptions, 'warmupTokens' | 'batch' | 'prompt'>;
+type ReplayedOptions = CacheOptions & Pick<DecodeOptions, 'warmupTokens' | 'batch' | 'prompt' | 'hitRatio'>;
 
 /**
  * Replays everything through a policy, by the run's rules, and counts the requests of the measured tokens.
@@ -76,6 +76,7 @@ export function replayPolicy(
   outcomes?: Uint8Array,
 ): ReplayCounts {
   const { ids, batchStart, prefillBatches } = sequence;
+  if (options.hitRatio !== undefined) return expectedCounts(catalogue, sequence, options);
   const policy = createCache(policyName, catalogue, sequence, options);
   const prompt = batchStart[prefillBatches];
   const measured = measuredFrom(sequence, options.warmupTokens);
@@ -84,6 +85,24 @@ export function replayPolicy(
   replay(policy, trace, { to: prompt, bypass: options.prompt === 'bypass', outcomes });
   replay(policy, trace, { from: prompt, to: measured, outcomes });
   return replay(policy, trace, { from: measured, outcomes });
+}
+
+/** What a given hit ratio leaves of the requests of the measured tokens, on average; parts of the trunk never hit. */
+function expectedCounts(
+  { expertObjects, bytes }: Catalogue,
+  sequence: DemandSequence,
+  { hitRatio = 0, warmupTokens }: ReplayedOptions,
+): ReplayCounts {
+  const counts = { requests: 0, hits: 0, misses: 0, bytesHit: 0, bytesMissed: 0, evictions: 0 };
+  for (const id of sequence.ids.subarray(measuredFrom(sequence, warmupTokens))) {
+    const hits = id < expertObjects ? hitRatio : 0;
+    counts.requests++;
+    counts.hits += hits;
+    counts.misses += 1 - hits;
+    counts.bytesHit += hits * bytes[id];
+    counts.bytesMissed += (1 - hits) * bytes[id];
+  }
+  return counts;
 }
 
 /** The first request of the measured tokens. */

@@ -54,6 +54,7 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
     warmupTokens: workload.warmup,
     pin: experiment.memory.pin,
     policy: cache.policy,
+    hitRatio: cache.hitRatio,
     cacheBytes: memory.expertCacheBytes,
     scope: cache.scope,
     batch: cache.batch,

@@ -113,6 +113,11 @@ const cacheSchema = z.strictObject({
   capacity: quantity('bytes', { min: '0 B', max: MAX_BYTES })
     .optional()
     .describe('For routed experts; default: what memory.limit leaves.'),
+  hitRatio: quantity('ratio', { min: 0, max: 1 })
+    .optional()
+    .describe(
+      'Given, as measured: each request for an expert hits with this probability, whatever policy and capacity would do.',
+    ),
   unit: z.enum(['expert']).default('expert').describe('What is cached and evicted as one object.'),
   scope: z
     .enum(['global', 'layer'])
@@ -205,6 +210,13 @@ export const experimentSchema = z
         `found ${workload.warmup}; allowed is less than workload.generate (${workload.generate})`,
       );
     }
+    if (experiment.cache.hitRatio !== undefined && prefetch.policy !== 'none')
+      refuse(
+        ['cache', 'hitRatio'],
+        `found it with prefetch.policy ${prefetch.policy}; allowed is none, as nothing is kept that a prefetch could fill`,
+      );
+    if (experiment.cache.hitRatio !== undefined && experiment.lossy.cacheBias)
+      refuse(['cache', 'hitRatio'], 'found it with lossy.cacheBias, which needs to know what is cached');
     if (execution === 'prefetching' && prefetch.policy === 'none')
       refuse(['execution'], 'found prefetching while prefetch.policy is none; set prefetch.policy');
   });

@@ -1,12 +1,21 @@
 /** The `model` key: which model, how it is quantised, and how its file is laid out. */
 import { z } from 'zod';
 import { LAYOUT_ORDERS } from '../../workloads/layout/index.ts';
-import { GGML_TYPES, KV_CHOICES, QUANTISATIONS } from '../../workloads/models/index.ts';
+import {
+  GGML_TYPES,
+  type GgmlType,
+  isBitsType,
+  KV_CHOICES,
+  QUANTISATIONS,
+} from '../../workloads/models/index.ts';
 import { TENSOR_ROLES } from '../../workloads/models/roles.ts';
 import { quantity } from './leaf.ts';
 import { allowing } from './problem.ts';
 
-const type = () => z.enum(GGML_TYPES as [(typeof GGML_TYPES)[number], ...typeof GGML_TYPES]);
+const named = z.enum(GGML_TYPES as [(typeof GGML_TYPES)[number], ...typeof GGML_TYPES]);
+const bits = z.string().refine(isBitsType, { abort: true }) as unknown as z.ZodType<GgmlType, GgmlType>;
+const type = () =>
+  z.union([named, bits], { error: allowing('a ggml type (Q4_K, F16 ...) or bits per weight (4.03 bpw)') });
 const order = () => z.enum(LAYOUT_ORDERS);
 
 export const modelSchema = z.strictObject({
@@ -25,15 +34,22 @@ export const modelSchema = z.strictObject({
     .union(
       [
         z.enum(QUANTISATIONS as [string, ...string[]]),
+        bits,
         z.strictObject({
           default: type().describe('For roles that are not named.'),
           roles: z.partialRecord(z.enum(TENSOR_ROLES), type()).optional().describe('By tensor role.'),
         }),
       ],
-      { error: allowing('a name such as Q4_K_M or {default: TYPE, roles: {ROLE: TYPE}}') },
+      {
+        error: allowing(
+          'a name such as Q4_K_M, bits per weight (4.03 bpw), or {default: TYPE, roles: {ROLE: TYPE}}',
+        ),
+      },
     )
     .default('Q4_K_M')
-    .describe('A ggml type, a recipe of llama-quantize, FP8, or a type by tensor role.'),
+    .describe(
+      'A ggml type, a recipe of llama-quantize, FP8, bits per weight of another format, or a type by tensor role.',
+    ),
   layout: z
     .union(
       [

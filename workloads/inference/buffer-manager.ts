@@ -8,6 +8,8 @@
  * - or, with `batch: one`, each of the batch is looked up, then promoted or admitted, before the next; what was asked for
  *   already stays protected, as it is in use;
  * - what the policy does not admit is read into a scratch buffer and dropped when its batch is released;
+ * - where a hit ratio is given, nothing is kept, and each request for an expert is a hit with that probability,
+ *   independently: what a machine would do whose hit ratio was measured and whose routing was not recorded;
  * - a hit is an object that is resident and complete when it is asked for. A join is not a hit.
  */
 
@@ -43,6 +45,8 @@ export interface BufferOptions {
   readonly io: IoInterface;
   readonly observer: ReadObserver;
   readonly batch: 'one' | 'layer';
+  /** Probability that a request for an expert hits, and seeded numbers to draw it with; the policy must keep nothing. */
+  readonly given?: { readonly hitRatio: number; readonly random: () => number };
   /** Requests there will be at most. */
   readonly requests: number;
 }
@@ -66,6 +70,7 @@ export class BufferManager {
   private readonly io: IoInterface;
   private readonly observer: ReadObserver;
   private readonly batch: 'one' | 'layer';
+  private readonly given: BufferOptions['given'];
   private readonly extentDone: HandlerId;
   private readonly state: Uint8Array;
   /** Extents of the object still being read. */
@@ -83,6 +88,7 @@ export class BufferManager {
     this.policy = options.policy;
     this.io = options.io;
     this.batch = options.batch;
+    this.given = options.given;
     this.outcomes = new Uint8Array(options.requests);
     this.prefetched = new PrefetchAccount(catalogue.objects);
     this.hints = new Hints(sim, catalogue, options.io, this.prefetched, () => this.onRoom());
@@ -175,6 +181,8 @@ export class BufferManager {
   private lookUp(id: number, request: number): void {
     this.policy.protect(id);
     const bytes = this.catalogue.bytes[id];
+    if (this.given && this.state[id] === ABSENT && id < this.catalogue.expertObjects)
+      this.state[id] = this.given.random() < this.given.hitRatio ? RESIDENT : ABSENT;
     const state = this.state[id];
     const outcome = state === RESIDENT ? HIT : state === PREFETCHING ? JOIN : MISS;
     this.outcomes[request] = outcome;

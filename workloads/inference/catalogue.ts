@@ -25,7 +25,9 @@ const PART_OF_ROLE: Record<TensorRole, TrunkPart | undefined> = {
 
 export interface Catalogue {
   readonly objects: number;
+  /** Routed experts of a layer, and of all; the objects from `expertObjects` on are parts of the trunk. */
   readonly experts: number;
+  readonly expertObjects: number;
   /** Bytes of each object. */
   readonly bytes: Float64Array;
   /** Layer of each object, for per-layer policies; 0 for parts that belong to no layer. */
@@ -98,6 +100,7 @@ function assemble(model: Model, parts: PartEntry[], pinned: Extent[]): Catalogue
   return {
     objects,
     experts: model.experts,
+    expertObjects,
     bytes,
     layerOf,
     extentStart,

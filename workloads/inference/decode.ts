@@ -37,6 +37,8 @@ export interface DecodeOptions extends CacheOptions {
   readonly pin: readonly TrunkPart[];
   /** Eviction policy, such as `lru` or `clock:bits=2`. */
   readonly policy: string;
+  /** Share of the experts' requests that hit, whatever policy and capacity would do; no prefetching then. */
+  readonly hitRatio?: number;
   readonly execution: Execution;
   /** Threads of the matrix work. */
   readonly threads: number;
@@ -85,7 +87,7 @@ export function runDecode(
   io: IoInterface,
   options: DecodeOptions,
 ): DecodeOutcome {
-  const { model, routing, promptTokens, cacheBytes } = options;
+  const { model, routing, promptTokens, cacheBytes, hitRatio } = options;
   const generateTokens = routing.tokens - promptTokens;
   const catalogue = buildCatalogue(model, options.pin);
   const wave = waveExperts(model, cacheBytes, options.scope);
@@ -97,7 +99,8 @@ export function runDecode(
     dropped: options.dropped,
     wave,
   });
-  const policy = createCache(options.policy, catalogue, sequence, options, (id) => buffers.evicted(id));
+  const kept = hitRatio === undefined ? options : { ...options, policy: 'lru', cacheBytes: 0 };
+  const policy = createCache(kept.policy, catalogue, sequence, kept, (id) => buffers.evicted(id));
   const atPhase = new Map<Phase | 'window', Tally>();
   const tally = (): Tally => ({
     counts: { ...buffers.counts },
@@ -119,6 +122,7 @@ export function runDecode(
     io,
     observer: recorder.reads(catalogue),
     batch: options.batch ?? 'layer',
+    given: hitRatio === undefined ? undefined : { hitRatio, random: sim.random('given hits') },
     requests: sequence.ids.length,
   });
   const rules = {

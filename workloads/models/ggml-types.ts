@@ -5,6 +5,9 @@
  * Source: ggml, gguf-py/gguf/constants.py (GGMLQuantizationType, GGML_QUANT_SIZES) at c392e50, at b10451 for ids 40 to
  * 42; `id` is the number that stands in a GGUF header. F8_E4M3 is the type of FP8 checkpoints on Hugging Face; ggml has no
  * such type, so no id.
+ *
+ * Engines with formats of their own (int4 with a scale a row, codebooks, MLX's affine groups) are described by their bits
+ * per weight, scales included: `4.03 bpw` stores blocks of 256 elements in round(32 x 4.03) bytes.
  */
 const TYPES = {
   F32: { id: 0, block: 1, bytes: 4 },
@@ -45,28 +48,44 @@ const TYPES = {
   F8_E4M3: { id: -1, block: 1, bytes: 1 },
 } as const;
 
-export type GgmlType = keyof typeof TYPES;
+type NamedType = keyof typeof TYPES;
+export type GgmlType = NamedType | `${number} bpw`;
 
-export const GGML_TYPES = Object.keys(TYPES) as GgmlType[];
+export const GGML_TYPES = Object.keys(TYPES) as NamedType[];
+
+const BITS = /^(\d{1,2}(?:\.\d{1,4})?) bpw$/;
+const BITS_BLOCK = 256;
+
+/** True for `N bpw`, of 0.5 to 32 bits per weight. */
+export function isBitsType(name: string): name is `${number} bpw` {
+  const bits = Number(BITS.exec(name)?.[1]);
+  return bits >= 0.5 && bits <= 32;
+}
+
+/** Elements of a block and the bytes that hold them. */
+function blockOf(type: GgmlType): { block: number; bytes: number } {
+  if (!isBitsType(type)) return TYPES[type];
+  return { block: BITS_BLOCK, bytes: Math.round((BITS_BLOCK / 8) * Number.parseFloat(type)) };
+}
 
 const BY_ID = new Map(
   GGML_TYPES.filter((name) => TYPES[name].id >= 0).map((name) => [TYPES[name].id as number, name]),
 );
 
-export const isGgmlType = (name: string): name is GgmlType => Object.hasOwn(TYPES, name);
+export const isGgmlType = (name: string): name is NamedType => Object.hasOwn(TYPES, name);
 
 /** The type that a GGUF header means by `id`; undefined for ids that ggml removed or never gave. */
 export const ggmlTypeOf = (id: number): GgmlType | undefined => BY_ID.get(id);
 
 /** The number of `type` in a GGUF header; -1 for types that ggml does not have. */
-export const ggmlTypeId = (type: GgmlType): number => TYPES[type].id;
+export const ggmlTypeId = (type: GgmlType): number => (isBitsType(type) ? -1 : TYPES[type].id);
 
 /** Elements per block: the first dimension must be a multiple of it. */
-export const blockElements = (type: GgmlType): number => TYPES[type].block;
+export const blockElements = (type: GgmlType): number => blockOf(type).block;
 
 /** Bytes of `elements` values whose rows are whole blocks; throws where they are not. */
 export function bytesOf(type: GgmlType, elements: number): number {
-  const { block, bytes } = TYPES[type];
+  const { block, bytes } = blockOf(type);
   if (elements % block !== 0) {
     throw new Error(`${elements} elements are not a whole number of ${type} blocks of ${block}`);
   }

@@ -6,6 +6,7 @@
  *   i < n/8 || i >= 7n/8 || (i - n/8) % 3 == 2 (integer divisions);
  * - `FP8`: DeepSeek's checkpoints: E4M3 weights with one F32 scale a 128 x 128 block, BF16 for the rest
  *   (DeepSeek-V3 README_WEIGHTS.md, section "FP8 weight documentation");
+ * - bits per weight of another engine's format (`4.03 bpw`): every matrix in it;
  * - a type per tensor role.
  *
  * Vectors, norms and routers stay F32, and a row that is no whole number of blocks falls back to another type.
@@ -13,7 +14,7 @@
  * tensor_type_fallback).
  */
 import type { Architecture } from './architecture.ts';
-import { blockElements, bytesOf, GGML_TYPES, type GgmlType, isGgmlType } from './ggml-types.ts';
+import { blockElements, bytesOf, GGML_TYPES, type GgmlType, isBitsType, isGgmlType } from './ggml-types.ts';
 import type { TensorRole } from './roles.ts';
 import { elementsOf, type TensorShape } from './tensors.ts';
 
@@ -161,8 +162,11 @@ function chooser(quantisation: Quantisation, architecture: Architecture, shapes:
   if (quantisation === 'MXFP4_MOE') {
     return (tensor: TensorShape): GgmlType => (tensor.role === 'routed-experts' ? 'MXFP4' : 'Q8_0');
   }
+  if (isBitsType(quantisation)) return (): GgmlType => quantisation;
   if (!QUANTISATIONS.includes(quantisation) || !isGgmlType(quantisation)) {
-    throw new Error(`unknown quantisation '${quantisation}': allowed are ${QUANTISATIONS.join(', ')}`);
+    throw new Error(
+      `unknown quantisation '${quantisation}': allowed are ${QUANTISATIONS.join(', ')}, or bits per weight (4.03 bpw)`,
+    );
   }
   return (): GgmlType => quantisation;
 }

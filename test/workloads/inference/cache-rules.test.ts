@@ -65,6 +65,24 @@ describe('without prefetching', () => {
   });
 });
 
+describe('a given hit ratio', () => {
+  it('is what requests for experts hit, and what is read of them, at any capacity', () => {
+    for (const hitRatio of [0, 0.3, 1]) {
+      const options = { model, tokens: 400, cacheBytes: 5 * expertBytes, hitRatio };
+      const { outcome } = run(options);
+      const { hits, requests, bytesMissed } = outcome.total.counts;
+      expect(hits / requests).toBeCloseTo(hitRatio, 1);
+      expect(bytesMissed).toBe((requests - hits) * expertBytes);
+      const expected = replayPolicy('lru', outcome.catalogue, outcome.sequence, {
+        ...options,
+        warmupTokens: 0,
+        random: () => 0,
+      });
+      expect(expected.hits).toBeCloseTo(hitRatio * requests);
+    }
+  });
+});
+
 describe('prefetch rules', () => {
   const base: RunOptions = {
     model,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { bytesOf } from '../../../workloads/models/ggml-types.ts';
 import { buildModel } from '../../../workloads/models/model.ts';
 import { useMoreBits } from '../../../workloads/models/quantisation.ts';
 import { describeMeasured, measured } from '../../data.ts';
@@ -32,6 +33,16 @@ describe('llama-quantize', () => {
     ['deepseek-v4-flash', 'Q8_0', '.ffn_gate_tid2eid.weight', Array(3).fill('I32')],
   ])('%s in %s: %s', (name, quantisation, tensor, types) => {
     expect(typesOf(name, quantisation, tensor)).toEqual(types);
+  });
+});
+
+describe('bits per weight of another format', () => {
+  it('are stored in blocks of 256 elements', () => {
+    // GLM-5's expert has 3 x 6144 x 2048 = 37.75 M elements: at 4 bits 18.87 MB, as colibri's int4 container has.
+    const model = buildModel(libraryModel('glm-5'), '4 bpw');
+    expect(model.expertBytes(3)).toBe(18_874_368);
+    expect(bytesOf('2.875 bpw', 512)).toBe(2 * 92);
+    expect(() => buildModel(libraryModel('glm-5'), '40 bpw')).toThrow(/bits per weight/);
   });
 });
 
