@@ -3,7 +3,8 @@
  * experiment's routing through its cache policy; prefetching changes when bytes are read, not how many must be.
  */
 import Table from 'cli-table3';
-import { Simulation } from '../sim/index.ts';
+import { Simulation, toSeconds } from '../sim/index.ts';
+import { softwareTime } from '../workloads/inference/index.ts';
 import { ceilingWarnings, streamingCeilings, tokenBounds } from './bounds.ts';
 import type { Experiment } from './experiment.ts';
 import { gib } from './memory.ts';
@@ -29,16 +30,19 @@ export interface BoundsReport {
 /** @throws InputError when the experiment asks for what cannot be */
 export function boundsReport(experiment: Experiment): BoundsReport {
   const sim = new Simulation({ seed: String(experiment.seed) });
-  const { decode, catalogue, drive, memory, warnings } = prepare(experiment, sim);
+  const { model, decode, catalogue, drive, memory, warnings } = prepare(experiment, sim);
   const replayed = replayPolicy(decode.policy, catalogue, sequenceOf(decode, catalogue), decode);
   const measured = experiment.workload.generate - experiment.workload.warmup;
   const { request } = experiment.io;
   const extents = catalogue.extentOffset.length / catalogue.objects;
   const bytesPerToken = replayed.bytesMissed / measured;
   const demand = {
-    ...tokenWork(decode),
+    ...tokenWork(decode, experiment.host.kernels),
     streamedBytes: bytesPerToken,
     commands: Math.max(bytesPerToken / request, (replayed.misses / measured) * extents),
+    softwareSeconds: toSeconds(
+      softwareTime(experiment.software, model.layers, replayed.misses / measured, bytesPerToken),
+    ),
   };
   const bounds = tokenBounds(experiment, drive, demand);
   return {

@@ -4,7 +4,7 @@
  *   compute  cores x FLOP/s / FLOP                    storage  drives x claimed rate / bytes read
  *   dram     bus / (bytes read by cores + streamed)   link     drives x usable link rate / bytes read
  *   fabric   fabric / bytes read by cores             iops     drives x claimed IOPS / commands
- *   cpu-io   cores x clock / (commands x cycles)
+ *   cpu-io   cores x clock / (commands x cycles)        software  1 / what the program itself spends (software-costs.ts)
  *
  * all per token. A streamed byte crosses the memory bus twice: written by DMA, read by a core (facts: O_DIRECT into the
  * buffer that is used). The read is among the bytes read by cores, which count every weight once.
@@ -20,12 +20,16 @@ import type { Bound } from './result.ts';
 /** Demand of one decoded token on the machine. */
 export interface TokenDemand {
   readonly flops: number;
+  /** That the FLOPs take one core, s. */
+  readonly coreSeconds: number;
   /** Weights and KV cache that the cores read, B. */
   readonly coreBytes: number;
   /** Read from storage, prefetches included, B. */
   readonly streamedBytes: number;
   /** NVMe commands. */
   readonly commands: number;
+  /** Of the program itself, s. */
+  readonly softwareSeconds: number;
 }
 
 interface Ceiling {
@@ -60,7 +64,8 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
   const bus = busBandwidth(options.memory);
   const { count } = storage;
   const cycles = asInputError(['io', 'interface'], () => cyclesOf(host, experiment.io.interface));
-  const { flops, coreBytes, streamedBytes, commands } = demand;
+  const { flops, coreSeconds, coreBytes, streamedBytes, commands, softwareSeconds } = demand;
+  const coreRate = flops / coreSeconds;
   const all: Ceiling[] = [
     {
       resource: 'storage',
@@ -97,10 +102,18 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
     {
       resource: 'compute',
       component: 'compute',
-      rate: threads * host.kernels.matmul,
+      rate: threads * coreRate,
       perToken: flops,
       unit: 'FLOP',
-      detail: `${threads} threads x ${formatAmount(host.kernels.matmul, 'FLOP')}/s`,
+      detail: `${threads} threads x ${formatAmount(coreRate, 'FLOP')}/s`,
+    },
+    {
+      resource: 'software',
+      component: 'software',
+      rate: 1,
+      perToken: softwareSeconds,
+      unit: 's',
+      detail: 'the program itself, on its path',
     },
     {
       resource: 'cpu-io',
@@ -131,7 +144,14 @@ export function streamingCeilings(
   drive: DriveLimits,
   commandBytes: number,
 ): { resource: string; bytesPerSecond: number; detail: string }[] {
-  const oneByte = { flops: 0, coreBytes: 1, streamedBytes: 1, commands: 1 / commandBytes };
+  const oneByte = {
+    flops: 0,
+    coreSeconds: 0,
+    coreBytes: 1,
+    streamedBytes: 1,
+    commands: 1 / commandBytes,
+    softwareSeconds: experiment.software.perByte / 1e12,
+  };
   return ceilings(experiment, drive, oneByte)
     .map(({ resource, rate, perToken, detail }) => ({ resource, bytesPerSecond: rate / perToken, detail }))
     .filter(({ bytesPerSecond }) => Number.isFinite(bytesPerSecond))

@@ -3,6 +3,7 @@
  * per second. Plain data: it crosses to worker threads as it is.
  */
 import type { GgufHeader } from '../workloads/formats/index.ts';
+import type { SoftwareCosts } from '../workloads/inference/index.ts';
 import type { Architecture } from '../workloads/models/index.ts';
 import type { RoutedTokens, RoutingModel } from '../workloads/routing/index.ts';
 import type { DriveProfile, IdealDrive } from './schema/drive.ts';
@@ -11,7 +12,8 @@ import type { HostProfile } from './schema/host.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-export interface Experiment extends Omit<ExperimentFile, 'host' | 'storage' | 'model' | 'workload'> {
+export interface Experiment
+  extends Omit<ExperimentFile, 'host' | 'storage' | 'model' | 'software' | 'workload'> {
   readonly host: HostProfile;
   readonly storage: Omit<ExperimentFile['storage'], 'device'> & {
     readonly device: DriveProfile | IdealDrive;
@@ -21,6 +23,7 @@ export interface Experiment extends Omit<ExperimentFile, 'host' | 'storage' | 'm
     /** Of the GGUF files, where the model comes from those; then quantisation and layout are not used. */
     readonly headers?: readonly GgufHeader[];
   };
+  readonly software: SoftwareCosts;
   readonly workload: ExperimentFile['workload'] & {
     /** The recording that routing.kind replay names. */
     readonly recorded?: RoutedTokens;

@@ -52,6 +52,8 @@ export const KINDS = {
   computeRate: kind('a compute rate', 'FLOP/s', 'TFLOP/s GFLOP/s MFLOP/s', '170 GFLOP/s'),
   /** 1/s */
   frequency: kind('a frequency', 'Hz', 'GHz MHz kHz', '3.1 GHz'),
+  /** ps/B */
+  timePerByte: kind('a time per byte', 's/B', 'ns/B ps/B', '0.1 ns/B', { scale: 1e12 }),
   count: kind('a whole number', '', '', '4', { whole: true }),
   tokens: kind('a number of tokens', 'token', '', '128', { whole: true }),
   ratio: kind('a share', '', '', '0.85'),

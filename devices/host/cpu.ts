@@ -7,9 +7,13 @@ import { SharedLink, type Simulation } from '../../sim/index.ts';
 
 export interface CpuOptions {
   readonly cores: number;
-  /** FLOP per second of one core, by kernel class (`matmul`, ...). */
-  readonly kernels: Readonly<Record<string, number>>;
+  /** FLOP per second of one core, by kernel class; `matmul` is that of classes that are not named. */
+  readonly kernels: Readonly<{ matmul: number; [kernel: string]: number | undefined }>;
 }
+
+/** FLOP/s of one core in a kernel class. */
+export const kernelRate = (kernels: CpuOptions['kernels'], kernel: string): number =>
+  kernels[kernel] ?? kernels.matmul;
 
 export class Cpu {
   /** Rate: cores. Amounts are core-seconds, caps cores. */
@@ -21,13 +25,8 @@ export class Cpu {
     this.cores = new SharedLink(simulation, { name: 'cores', rate: options.cores });
   }
 
-  /** Core-seconds of `flops` in a kernel class. Throws RangeError for a class that the host has no rate of. */
+  /** Core-seconds of `flops` in a kernel class. */
   coreSeconds(flops: number, kernel: string): number {
-    const rate = this.options.kernels[kernel];
-    if (rate === undefined) {
-      const known = Object.keys(this.options.kernels).join(', ');
-      throw new RangeError(`the host has no rate for kernel ${kernel}; it has ${known}`);
-    }
-    return flops / rate;
+    return flops / kernelRate(this.options.kernels, kernel);
   }
 }

@@ -3,7 +3,7 @@
  * flow on `bus`; what the cores read crosses `fabric` as well, the links between core dies (CCDs) and the I/O die:
  *
  *   bus    = channels x transfers/s x bytes a transfer x efficiency
- *   fabric = dies x bytes a cycle x fabric clock
+ *   fabric = dies x bytes a cycle x fabric clock, or less where kernels are measured to reach less
  *
  * so that cores alone read at most min(bus, fabric) and DMA is held by the bus only.
  */
@@ -19,6 +19,8 @@ export interface DramOptions {
   readonly channelBytes?: number;
   /** Share of the peak that streams reach; default 0.80. */
   readonly efficiency?: number;
+  /** B/s that kernels read on all cores, as measured; absent: as fabric and bus allow. */
+  readonly coreBandwidth?: number;
   /** Absent: the cores read as fast as the bus. */
   readonly fabric?: FabricOptions;
 }
@@ -39,9 +41,9 @@ export const peakBandwidth = ({ channels, transferRate, channelBytes = 8 }: Dram
 export const busBandwidth = (options: DramOptions): number =>
   peakBandwidth(options) * (options.efficiency ?? 0.8);
 
-/** Bytes per second that the cores can read through the fabric; Infinity without a limit. */
-export const fabricBandwidth = ({ fabric }: DramOptions): number =>
-  fabric ? fabric.ccds * fabric.bytesPerCycle * fabric.frequency : Infinity;
+/** Bytes per second that the cores can read: through the fabric, or as measured; Infinity without a limit. */
+export const fabricBandwidth = ({ fabric, coreBandwidth = Infinity }: DramOptions): number =>
+  Math.min(fabric ? fabric.ccds * fabric.bytesPerCycle * fabric.frequency : Infinity, coreBandwidth);
 
 export class Dram {
   readonly options: DramOptions;

@@ -1,6 +1,7 @@
 /** From a validated experiment file to an experiment: names replaced by what they name, defaults that depend on them. */
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { NO_SOFTWARE_COSTS } from '../../workloads/inference/index.ts';
 import { InputError } from '../errors.ts';
 import type { Experiment, Json } from '../experiment.ts';
 import { type ExperimentFile, experimentSchema } from '../schema/experiment.ts';
@@ -22,13 +23,15 @@ export async function resolve(
   const { model, host, storage, workload } = file;
   const resolved = references.model(model);
   const { routing } = workload;
+  const machine = typeof host === 'string' ? references.host(host) : host;
   return {
     ...file,
     label: place.label,
     point: place.point,
     settings: settingsOf(file),
     model: { ...model, ...resolved },
-    host: typeof host === 'string' ? references.host(host) : host,
+    host: machine,
+    software: { ...NO_SOFTWARE_COSTS, ...machine.software, ...file.software },
     storage: resolveStorage(storage, references),
     workload: {
       ...workload,

@@ -4,6 +4,7 @@
  * depend on timing as long as nothing is prefetched).
  */
 
+import { type CpuOptions, kernelRate } from '../../devices/index.ts';
 import { type ReplayCounts, replay } from '../../workloads/cache-replay.ts';
 import { type CacheOptions, createCache } from '../../workloads/inference/create-cache.ts';
 import {
@@ -11,24 +12,36 @@ import {
   type DecodeOptions,
   type DemandSequence,
   demandSequence,
+  type Step,
   stepCosts,
   waveExperts,
 } from '../../workloads/inference/index.ts';
 
-/** FLOPs and bytes read by cores for one token, at the mean context of the measured tokens. */
-export function tokenWork(options: DecodeOptions): { flops: number; coreBytes: number } {
+/** Of one token, at the mean context of the measured tokens. */
+interface TokenWork {
+  flops: number;
+  /** Of one core alone. */
+  coreSeconds: number;
+  /** Weights and KV cache that cores read. */
+  coreBytes: number;
+}
+
+export function tokenWork(options: DecodeOptions, kernels: CpuOptions['kernels']): TokenWork {
   const { model, kv, promptTokens, contextTokens, warmupTokens, routing } = options;
   const costs = stepCosts(model, kv);
   const generated = routing.tokens - promptTokens;
   const context = contextTokens + promptTokens + (warmupTokens + generated + 1) / 2;
   const moe = new Set(model.moeLayers);
   const served = servedExperts(options);
-  let flops = costs.head().flops;
-  let coreBytes = costs.head().bytes;
-  const add = (step: { flops: number; bytes: number }, times = 1) => {
+  let flops = 0;
+  let coreSeconds = 0;
+  let coreBytes = 0;
+  const add = (step: Step, times = 1) => {
     flops += step.flops * times;
+    coreSeconds += (step.flops * times) / kernelRate(kernels, step.name);
     coreBytes += step.bytes * times;
   };
+  add(costs.head());
   for (let layer = 0; layer < model.layers; layer++) {
     add(costs.attention(layer, 1, context));
     if (!moe.has(layer)) add(costs.dense(layer, 1));
@@ -38,7 +51,7 @@ export function tokenWork(options: DecodeOptions): { flops: number; coreBytes: n
       add(costs.expert(layer, 1), served);
     }
   }
-  return { flops, coreBytes };
+  return { flops, coreSeconds, coreBytes };
 }
 
 /** Experts that a token uses at a layer: top-k, or their mean where cold ones are dropped. */

@@ -61,6 +61,7 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
     prompt: cache.prompt,
     execution: execution === 'synchronous' ? 'synchronous' : 'overlapped',
     threads: Math.min(compute.threads ?? host.cores, host.cores),
+    software: experiment.software,
     random: sim.random('cache'),
     ...prefetchOf(experiment, sim),
   };

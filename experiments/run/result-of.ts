@@ -28,11 +28,12 @@ export function resultOf(run: Run): Result {
   const { warmup, generate, prompt } = experiment.workload;
   const storage = meter.storage.get('window')!;
   const measured = generate - warmup;
-  const work = tokenWork(prepared.decode);
+  const work = tokenWork(prepared.decode, experiment.host.kernels);
   const bounds = tokenBounds(experiment, prepared.drive, {
     ...work,
     streamedBytes: storage.bytesRead / measured,
     commands: (storage.iops * windowSeconds(run)) / measured,
+    softwareSeconds: toSeconds(recorder.spentIn.software) / measured,
   });
   const commandBytes = storage.requestBytes.mean || experiment.io.request;
   const at = recorder.phaseStart;

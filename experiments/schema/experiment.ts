@@ -13,7 +13,7 @@ import {
 import { TRUNK_PARTS } from '../../workloads/inference/catalogue.ts';
 import { messageOf, suggestion } from '../errors.ts';
 import { driveSchema, idealDriveSchema, MAX_BYTES } from './drive.ts';
-import { DIRECT_INTERFACES, hostSchema } from './host.ts';
+import { DIRECT_INTERFACES, hostSchema, SOFTWARE } from './host.ts';
 import { quantity } from './leaf.ts';
 import { modelSchema } from './model.ts';
 import { allowing } from './problem.ts';
@@ -167,6 +167,14 @@ const computeSchema = z.strictObject({
     .describe('Threads of the matrix work; default: the host’s cores.'),
 });
 
+const softwareTime = () => quantity('time', { min: '0 s', max: '1 h' }).optional();
+const softwareSchema = z.strictObject({
+  perByte: quantity('timePerByte', { min: '0 s/B', max: '1 us/B' }).optional().describe(SOFTWARE.perByte),
+  perRead: softwareTime().describe(SOFTWARE.perRead),
+  perLayer: softwareTime().describe(SOFTWARE.perLayer),
+  perToken: softwareTime().describe(SOFTWARE.perToken),
+});
+
 export const experimentSchema = z
   .strictObject({
     name: z.string().min(1).max(200).describe('Name in results and reports.'),
@@ -189,6 +197,9 @@ export const experimentSchema = z
         'synchronous: all of a layer’s reads, then its computation. overlapped: an expert is computed when it lands. prefetching: overlapped, and needs prefetch.policy other than none.',
       ),
     compute: computeSchema.prefault({}),
+    software: softwareSchema
+      .prefault({})
+      .describe('Time that the program itself takes; keys not given: the host’s, else 0.'),
     lossy: lossySchema
       .prefault({})
       .describe('What changes the model’s answers: the result says `exact: false`. Default: nothing.'),

@@ -1,5 +1,6 @@
 /** A host as devices/profiles/hosts/*.yaml describes it, or as an experiment writes it out in place. */
 import { z } from 'zod';
+import type { Kernel } from '../../workloads/inference/index.ts';
 import { MAX_BYTES, pcieSchema } from './drive.ts';
 import { sourced } from './leaf.ts';
 
@@ -14,6 +15,16 @@ export const DIRECT_INTERFACES = [
 ] as const;
 export type DirectInterface = (typeof DIRECT_INTERFACES)[number];
 
+/** What the keys of `software` mean, here and in an experiment. */
+export const SOFTWARE = {
+  perByte: 'For each byte of an object that was not resident when asked for: allocating, copying.',
+  perRead: 'For each such object.',
+  perLayer: 'For each layer of a pass: scheduling, barriers, synchronisation with a GPU.',
+  perToken: 'For each pass, a prompt or a token.',
+} as const;
+
+const softwareTime = () => sourced('time', { min: '0 s', max: '1 h' }).optional();
+const kernelRate = () => sourced('computeRate', { min: '1 MFLOP/s' });
 const frequency = () => sourced('frequency', { min: '1 MHz', max: '100 GHz' });
 
 export const hostSchema = z.strictObject({
@@ -22,9 +33,16 @@ export const hostSchema = z.strictObject({
   cores: sourced('count', { min: 1, max: 4096 }).describe('Cores.'),
   frequency: frequency().describe('Clock under load, Hz.'),
   kernels: z
-    .record(z.string().min(1), sourced('computeRate', { min: '1 MFLOP/s' }))
-    .refine((kernels) => kernels.matmul !== undefined, { error: 'found no matmul; write its rate' })
-    .describe('FLOP/s of one core by kernel class; `matmul` is needed.'),
+    .strictObject({
+      matmul: kernelRate().describe('Of every class not named.'),
+      attention: kernelRate().optional().describe('Attention and its norms.'),
+      router: kernelRate().optional().describe('Router.'),
+      dense: kernelRate().optional().describe('Dense feed-forward layer.'),
+      'shared-expert': kernelRate().optional().describe('Shared experts.'),
+      expert: kernelRate().optional().describe('Routed experts.'),
+      head: kernelRate().optional().describe('Output matrix.'),
+    } satisfies Record<Kernel | 'matmul', z.ZodType>)
+    .describe('FLOP/s of one core by kernel class: `matmul`, and those that differ from it.'),
   memory: z
     .strictObject({
       capacity: sourced('bytes', { min: '1 MiB', max: MAX_BYTES }).describe('Usable bytes.'),
@@ -36,6 +54,9 @@ export const hostSchema = z.strictObject({
       efficiency: sourced('ratio', { min: 0.01, max: 1 })
         .prefault(0.8)
         .describe('Share of the peak that streams reach.'),
+      coreBandwidth: sourced('bandwidth', { min: '1 MB/s' })
+        .optional()
+        .describe('That kernels reach on all cores, as measured; default: what fabric and channels allow.'),
     })
     .describe('DRAM.'),
   fabric: z
@@ -65,5 +86,14 @@ export const hostSchema = z.strictObject({
       }),
     )
     .describe('What a command costs by interface, with O_DIRECT.'),
+  software: z
+    .strictObject({
+      perByte: sourced('timePerByte', { min: '0 s/B', max: '1 us/B' }).optional().describe(SOFTWARE.perByte),
+      perRead: softwareTime().describe(SOFTWARE.perRead),
+      perLayer: softwareTime().describe(SOFTWARE.perLayer),
+      perToken: softwareTime().describe(SOFTWARE.perToken),
+    })
+    .default({})
+    .describe('Defaults of an experiment’s `software`, as measured on this host.'),
 });
 export type HostProfile = z.output<typeof hostSchema>;

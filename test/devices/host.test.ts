@@ -64,11 +64,19 @@ describe('a kernel alone', () => {
     expect(run()[0]).toBeCloseTo(1, 11);
   });
 
-  it('needs a known kernel class', () => {
-    const { host, done } = setUp();
-    expect(() => host.compute(1, 1, 1, done, 0, 'attention')).toThrow(
-      /no rate for kernel attention; it has matmul/,
-    );
+  it('is bound by what kernels are measured to read, where that is less', () => {
+    const { host, done, run } = setUp({ memory: { ...memory, coreBandwidth: 20e9 } });
+    host.compute(0, 40e9, 8, done, 0);
+    expect(run()[0]).toBeCloseTo(2, 11);
+    expect(fabricBandwidth({ ...memory, coreBandwidth: 90e9 })).toBe(57.6e9);
+  });
+
+  it('has a rate for each kernel class, and matmul for those without', () => {
+    const { host, done, run } = setUp({ cpu: { cores: 8, kernels: { matmul: 1e11, attention: 2e10 } } });
+    host.compute(8e10, 0, 8, done, 0, 'attention');
+    host.compute(0, 1, 8, done, 1, 'head');
+    expect(run()[0]).toBeCloseTo(0.5, 11);
+    expect(host.cpu.coreSeconds(1e11, 'head')).toBe(1);
   });
 });
 

@@ -19,6 +19,7 @@ import { PrefetchQueue, type PrefetchRules } from './prefetch-queue.ts';
 import { type Execution, Program } from './program.ts';
 import { type Phase, Recorder } from './recorder.ts';
 import { Residency } from './residency.ts';
+import { NO_SOFTWARE_COSTS, type SoftwareCosts } from './software-costs.ts';
 import { stepCosts } from './token-steps.ts';
 
 export interface DecodeOptions extends CacheOptions {
@@ -52,6 +53,8 @@ export interface DecodeOptions extends CacheOptions {
   readonly prefetchRules?: Partial<PrefetchRules>;
   /** Processor time of one prediction, on the program's path. */
   readonly predictionCost?: Picoseconds;
+  /** Of the program itself, on its path; default: none. */
+  readonly software?: SoftwareCosts;
   readonly nextLayerParts?: boolean;
   /** Called when a phase begins, and at the first measured token with 'window'. */
   readonly onPhase?: (phase: Phase | 'window') => void;
@@ -154,6 +157,7 @@ export function runDecode(
     dropped: options.dropped,
     bypassPrompt: options.prompt === 'bypass',
     predictionCost: options.predictionCost ?? 0,
+    software: options.software ?? NO_SOFTWARE_COSTS,
     nextLayerParts: options.nextLayerParts ?? false,
     load: loadPinned(sim, io, catalogue),
     onToken(token) {

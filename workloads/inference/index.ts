@@ -7,4 +7,5 @@ export { LlamaMmap, type LlamaMmapOptions } from './llamacpp-mmap.ts';
 export type { PrefetchTotals } from './prefetch-account.ts';
 export type { Execution } from './program.ts';
 export type { Phase, Recorder, TimeKind } from './recorder.ts';
-export { type StepCosts, stepCosts } from './token-steps.ts';
+export { NO_SOFTWARE_COSTS, type SoftwareCosts, softwareTime } from './software-costs.ts';
+export { type Kernel, type Step, type StepCosts, stepCosts } from './token-steps.ts';

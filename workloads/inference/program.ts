@@ -16,10 +16,12 @@ import type { Plan, Prefetcher } from '../../policies/index.ts';
 import type { Picoseconds, Simulation, Wait } from '../../sim/index.ts';
 import type { Model } from '../models/index.ts';
 import type { BufferManager } from './buffer-manager.ts';
+import { HIT } from './cache-counts.ts';
 import type { Catalogue, TrunkPart } from './catalogue.ts';
 import type { DemandSequence } from './demand-sequence.ts';
 import type { PrefetchQueue } from './prefetch-queue.ts';
 import type { Recorder } from './recorder.ts';
+import type { SoftwareCosts } from './software-costs.ts';
 import type { Step, StepCosts } from './token-steps.ts';
 
 export type Execution = 'synchronous' | 'overlapped';
@@ -45,6 +47,7 @@ export interface ProgramOptions {
   readonly bypassPrompt: boolean;
   /** Processor time of one prediction, on the program's path. */
   readonly predictionCost: Picoseconds;
+  readonly software: SoftwareCosts;
   /** Read the unpinned trunk parts of the next layer while this one computes. */
   readonly nextLayerParts: boolean;
   /** Reads the pinned part at the start. */
@@ -104,9 +107,11 @@ export class Program {
 
   /** One pass over all layers for `rows` tokens at once; token is -1 in the prefill. */
   private *pass(rows: number, context: number, token: number): Steps {
-    const { model, costs, prefetcher, prefetchQueue, nextLayerParts } = this.options;
+    const { model, costs, prefetcher, prefetchQueue, nextLayerParts, software } = this.options;
+    yield* this.software('pass', software.perToken);
     if (token >= 0) prefetcher?.begin?.(token, this.plan);
     for (let layer = 0; layer < model.layers; layer++) {
+      yield* this.software('layer', software.perLayer);
       if (nextLayerParts) prefetchQueue.readParts(layer + 1 === model.layers ? -1 : layer + 1);
       yield* this.partStep(layer, 'attention', costs.attention(layer, rows, context));
       const moe = this.moeIndex[layer];
@@ -178,6 +183,7 @@ export class Program {
       }
       done[next - from] = 1;
       left--;
+      yield* this.manage(next, next + 1);
       yield* this.compute(costs.expert(layer, sequence.rows[next]));
     }
   }
@@ -185,8 +191,27 @@ export class Program {
   /** Waits until everything of the batch is in memory. */
   private *allOf(batch: number): Steps {
     const { sequence } = this.options;
-    for (let i = sequence.batchStart[batch]; i < sequence.batchStart[batch + 1]; i++)
-      while (!this.buffers.ready(sequence.ids[i])) yield* this.landing();
+    const [from, to] = [sequence.batchStart[batch], sequence.batchStart[batch + 1]];
+    for (let i = from; i < to; i++) while (!this.buffers.ready(sequence.ids[i])) yield* this.landing();
+    yield* this.manage(from, to);
+  }
+
+  /** The software cost of taking in what requests [from, to) of the sequence did not find resident. */
+  private *manage(from: number, to: number): Steps {
+    const { sequence, software, catalogue } = this.options;
+    let time = 0;
+    for (let i = from; i < to; i++)
+      if (this.buffers.outcomes[i] !== HIT)
+        time += software.perRead + catalogue.bytes[sequence.ids[i]] * software.perByte;
+    yield* this.software('manage cache', Math.round(time));
+  }
+
+  /** Processor time of the program itself, on its path. */
+  private *software(name: string, time: Picoseconds): Steps {
+    if (time === 0) return;
+    const begin = this.sim.now;
+    yield this.sim.delay(time);
+    this.recorder.spent('software', name, begin, this.sim.now);
   }
 
   private *landing(): Steps {
@@ -197,7 +222,8 @@ export class Program {
 
   private *compute(step: Step): Steps {
     const begin = this.sim.now;
-    yield (done, a) => this.host.compute(step.flops, step.bytes, this.options.threads, done, a);
+    const { flops, bytes, name } = step;
+    yield (done, a) => this.host.compute(flops, bytes, this.options.threads, done, a, name);
     this.recorder.spent('compute', step.name, begin, this.sim.now);
   }
 
@@ -229,11 +255,7 @@ export class Program {
   private *predict(token: number, moe: number): Steps {
     const { prefetcher, predictionCost } = this.options;
     if (!prefetcher) return;
-    if (predictionCost > 0) {
-      const begin = this.sim.now;
-      yield this.sim.delay(predictionCost);
-      this.recorder.spent('software', 'predict', begin, this.sim.now);
-    }
+    yield* this.software('predict', predictionCost);
     prefetcher.predict(token, moe, this.plan);
   }
 

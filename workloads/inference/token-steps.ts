@@ -17,9 +17,12 @@ import {
   type Model,
 } from '../models/index.ts';
 
-/** One computing step: its name in the timeline and what it costs. */
+/** Kernel classes for which a host may give a rate of its own. */
+export type Kernel = 'attention' | 'router' | 'dense' | 'shared-expert' | 'expert' | 'head';
+
+/** One computing step: its kernel class, also its name in the timeline, and what it costs. */
 export interface Step extends Cost {
-  readonly name: string;
+  readonly name: Kernel;
 }
 
 export interface StepCosts {
@@ -36,9 +39,9 @@ export interface StepCosts {
 
 export function stepCosts(model: Model, kv: { choice: KvChoice; type: GgmlType }): StepCosts {
   const layers: LayerCosts[] = Array.from({ length: model.layers }, (_, layer) => layerCosts(model, layer));
-  const head = { name: 'head', ...headCost(model) };
-  const experts = layers.map((costs) => ({ name: 'expert', ...costs.expert }));
-  const step = (name: string, cost: Cost, rows: number): Step => ({
+  const head: Step = { name: 'head', ...headCost(model) };
+  const experts = layers.map((costs): Step => ({ name: 'expert', ...costs.expert }));
+  const step = (name: Kernel, cost: Cost, rows: number): Step => ({
     name,
     flops: cost.flops * rows,
     bytes: cost.bytes,
@@ -51,7 +54,7 @@ export function stepCosts(model: Model, kv: { choice: KvChoice; type: GgmlType }
     },
     router: (layer, rows) => step('router', layers[layer].router, rows),
     dense: (layer, rows) => step('dense', layers[layer].dense, rows),
-    shared: (layer, rows) => step('shared expert', layers[layer].shared, rows),
+    shared: (layer, rows) => step('shared-expert', layers[layer].shared, rows),
     expert: (layer, rows) => (rows === 1 ? experts[layer] : step('expert', layers[layer].expert, rows)),
     head: () => head,
   };

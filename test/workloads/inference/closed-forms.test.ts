@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { duration } from '../../../sim/index.ts';
+import { softwareTime } from '../../../workloads/inference/index.ts';
 import { contextCost, headCost, layerCosts } from '../../../workloads/models/index.ts';
 import { machine, run } from './tiny-machine.ts';
 
@@ -73,6 +74,39 @@ describe('synchronous, no cache, one request at a time', () => {
     expect(result.outcome.recorder.spentIn.compute).toBe(0);
     for (let t = 0; t < 3; t++)
       expect(result.outcome.recorder.tokenTime[t]).toBe(byHand(t, rounded, result, { ...machine, ...fast }));
+  });
+});
+
+describe('software costs', () => {
+  const software = { perByte: 0.12e3, perRead: 3e6, perLayer: 50e6, perToken: 2e9 };
+
+  it('add up: pass, layers, and each object that was not resident', () => {
+    for (const execution of ['synchronous', 'overlapped'] as const)
+      for (const cacheBytes of [0, 4e6]) {
+        const { outcome, model } = run({ execution, tokens: 6, cacheBytes, software });
+        const { misses, bytesMissed } = outcome.total.counts;
+        const expected =
+          6 * softwareTime(software, model.layers, 0, 0) +
+          softwareTime({ ...software, perToken: 0 }, 0, misses, bytesMissed);
+        expect(Math.abs(outcome.recorder.spentIn.software - expected)).toBeLessThan(misses);
+      }
+  });
+
+  it('come on top of a synchronous token, and hide behind reads where computing overlaps', () => {
+    const plain = run({ tokens: 5 });
+    const time = run({ tokens: 5, software });
+    for (let t = 0; t < 5; t++)
+      expect(time.outcome.recorder.tokenTime[t]).toBe(
+        byHand(t, rounded, plain) + Math.round(softwareTime(software, 3, 4, 4 * plain.model.expertBytes(1))),
+      );
+    const overlapped = run({
+      tokens: 5,
+      execution: 'overlapped',
+      software: { ...software, perLayer: 0, perToken: 0 },
+    });
+    const bare = run({ tokens: 5, execution: 'overlapped' });
+    const { software: spent } = overlapped.outcome.recorder.spentIn;
+    expect(overlapped.seconds - bare.seconds).toBeLessThan(spent / 1e12);
   });
 });
 
