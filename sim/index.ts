@@ -4,7 +4,7 @@
 export { ConservationError } from './conservation.ts';
 export { ConstantDelay } from './constant-delay.ts';
 export { type Process, Signal, type Wait } from './process.ts';
-export { exponential, type Random } from './random.ts';
+export { exponential, type Random, RandomStreams } from './random.ts';
 export { type FlowId, SharedLink } from './shared-link.ts';
 export type { SharedLinkStatistics, SharedLinkTotals } from './shared-link-statistics.ts';
 export { type EventId, type Handler, type HandlerId, Simulation } from './simulation.ts';

@@ -15,6 +15,7 @@ import { registerList } from './commands/list.ts';
 import { registerModel } from './commands/model.ts';
 import { registerPolicies } from './commands/policies.ts';
 import { registerReport } from './commands/report.ts';
+import { registerRouting } from './commands/routing.ts';
 import { registerRun, registerSweep } from './commands/run.ts';
 import { registerSchema } from './commands/schema.ts';
 import { registerTrace } from './commands/trace.ts';
@@ -35,6 +36,7 @@ const REGISTER = [
   registerModel,
   registerPolicies,
   registerTrace,
+  registerRouting,
   registerSchema,
   registerCompletion,
 ];

@@ -5,19 +5,13 @@ import { ggufArchitecture, ggufOnDisk, parseHfConfig, readGguf } from '../../wor
 import { checkArchitecture } from '../../workloads/models/check-architecture.ts';
 import { type Architecture, denseLayersOf } from '../../workloads/models/index.ts';
 import { decodeTokens, loadRouting } from '../../workloads/routing/formats/index.ts';
-import {
-  checkRoutingModel,
-  presetModel,
-  type RoutedTokens,
-  type RoutingModel,
-  type RoutingShape,
-} from '../../workloads/routing/index.ts';
+import type { RoutedTokens, RoutingModel, RoutingShape } from '../../workloads/routing/index.ts';
 import { asInputError, InputError, messageOf } from '../errors.ts';
 import type { Experiment } from '../experiment.ts';
 import { driveSchema } from '../schema/drive.ts';
 import type { ExperimentFile } from '../schema/experiment.ts';
 import { hostSchema } from '../schema/host.ts';
-import { routingModelSchema, routingPresetSchema } from '../schema/routing.ts';
+import { checkSameShape, readGenerator } from './generator.ts';
 import { type LibraryKind, resolvePath, resolveReference } from './library.ts';
 import { readText, unreadable } from './text.ts';
 import { locateIn, validate } from './validate.ts';
@@ -104,7 +98,7 @@ export class References {
           }),
         );
       const recorded = await this.#once(`${file} ${format} ${experts.count}`, load);
-      checkShape(recorded, shapeOf(model), `${routing.trace} is a trace`, model.name);
+      checkSameShape(recorded, routingShapeOf(model), `${routing.trace} is a trace`, model.name);
       if (routing.atEnd === 'refuse' && recorded.tokens < prompt + generate) {
         throw new InputError(
           `found ${recorded.tokens} tokens; workload.prompt + workload.generate need ${prompt + generate}; set atEnd: repeat or ask for fewer`,
@@ -119,21 +113,9 @@ export class References {
   /** The generator of synthetic routing, for this model's shape; none for a dense model. */
   generator(fit: string, model: Architecture): RoutingModel | undefined {
     if (!model.experts) return undefined;
-    return asInputError(['workload', 'routing', 'fit'], () => {
-      const yaml = readYaml(
-        resolveReference('routings', fit, this.#folder),
-        'a routing model (YAML or JSON)',
-      );
-      const locate = locateIn(yaml);
-      if ('layers' in yaml.data) {
-        const { description: _, ...fitted } = validate(routingModelSchema, yaml.data, locate);
-        checkRoutingModel(fitted);
-        checkShape(fitted, shapeOf(model), `${fit} is`, model.name);
-        return fitted;
-      }
-      const { description: _, ...preset } = validate(routingPresetSchema, yaml.data, locate);
-      return presetModel(preset, shapeOf(model));
-    });
+    return asInputError(['workload', 'routing', 'fit'], () =>
+      readGenerator(fit, this.#folder, { ...routingShapeOf(model), of: model.name }),
+    );
   }
 
   #once<T>(key: string, read: () => T): T {
@@ -151,16 +133,8 @@ function openGguf(file: string) {
 }
 
 /** What the routing of a model with experts looks like. */
-const shapeOf = (model: Architecture): RoutingShape => ({
+export const routingShapeOf = (model: Architecture): RoutingShape => ({
   layers: model.layers - denseLayersOf(model),
   experts: model.experts!.count,
   topK: model.experts!.topK,
 });
-
-const shapeText = ({ layers, topK, experts }: RoutingShape) =>
-  `${layers} MoE layers, top-${topK} of ${experts}`;
-
-function checkShape(found: RoutingShape, wanted: RoutingShape, what: string, model: string): void {
-  if (shapeText(found) === shapeText(wanted)) return;
-  throw new InputError(`${what} for ${shapeText(found)}; ${model} has ${shapeText(wanted)}`);
-}

@@ -1,11 +1,8 @@
 /**
  * `nvmoe trace convert FILE --to chrome|iolog|csv`: a measured trace for other tools.
  */
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { type BlockTrace, toChromeTrace, toCsv, toFioIolog } from '../../workloads/traces/index.ts';
-import { InputError, messageOf } from '../errors.ts';
+import { InputError } from '../errors.ts';
 import { accessesOf, readTrace, type TraceInput } from './read-trace.ts';
 
 export type Conversion = 'chrome' | 'iolog' | 'csv';
@@ -34,27 +31,4 @@ export async function convertTrace(
     csv: toCsv,
   };
   return { pieces: writers[options.to](accesses), requests: accesses.length, warnings: imported.warnings };
-}
-
-/** Pieces joined to this length are written at once: a write per line costs more than the line. */
-const BLOCK = 1 << 16;
-
-function* blocks(pieces: Iterable<string>): Generator<string> {
-  let block = '';
-  for (const piece of pieces) {
-    block += piece;
-    if (block.length < BLOCK) continue;
-    yield block;
-    block = '';
-  }
-  if (block !== '') yield block;
-}
-
-/** Writes the pieces to a file. Throws InputError. */
-export async function writePieces(pieces: Iterable<string>, path: string): Promise<void> {
-  try {
-    await pipeline(Readable.from(blocks(pieces)), createWriteStream(path));
-  } catch (error) {
-    throw new InputError(`cannot write ${path}: ${messageOf(error)}`);
-  }
 }

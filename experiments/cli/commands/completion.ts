@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 interface Word {
   readonly name: string;
   readonly summary: string;
-  /** Options and the words that an argument may be. */
+  /** Options, sub-commands with theirs, and the words that an argument may be. */
   readonly words: readonly string[];
 }
 
@@ -27,12 +27,15 @@ const wordsOf = (program: Command): Word[] =>
   program.commands.map((command) => ({
     name: command.name(),
     summary: command.summary(),
-    words: [
-      ...command.options.flatMap(({ long }) => (long ? [long] : [])),
-      '--help',
-      ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
-    ],
+    words: [...new Set([...wordsIn(command), ...command.commands.flatMap(wordsIn), '--help'])],
   }));
+
+/** Options, sub-commands and choices of arguments. */
+const wordsIn = (command: Command): string[] => [
+  ...command.commands.map((sub) => sub.name()),
+  ...command.options.flatMap(({ long }) => (long ? [long] : [])),
+  ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+];
 
 const quoted = (text: string) => `'${text.replaceAll("'", '')}'`;
 

@@ -127,13 +127,14 @@ async function printStats(file: string, options: StatsOptions, terminal: Termina
 }
 
 async function printConversion(file: string, options: ConvertCliOptions, terminal: Terminal): Promise<void> {
-  const { convertTrace, writePieces } = await import('../../trace/convert-command.ts');
+  const { convertTrace } = await import('../../trace/convert-command.ts');
+  const { joined, writePieces } = await import('../../write-pieces.ts');
   const { out, to, replayFile, ...rest } = options;
   const convert: ConvertOptions = { ...inputOf(rest), to, replayFile };
   const { pieces, requests, warnings } = await convertTrace(file, convert);
-  if (out === undefined) for (const piece of pieces) terminal.out(piece);
+  if (out === undefined) for (const block of joined(pieces)) terminal.out(block);
   else {
-    await writePieces(pieces, out);
+    await writePieces(joined(pieces), out);
     terminal.out(options.json ? `${JSON.stringify({ requests, out })}\n` : `${requests} requests: ${out}\n`);
   }
   warn(warnings, options, terminal);

@@ -115,7 +115,7 @@ describe('model', () => {
 describe('completion', () => {
   it.each(['bash', 'zsh', 'fish'])('%s knows commands and options', async (shell) => {
     const { out } = await say('completion', shell);
-    for (const word of ['sweep', 'workers', 'policies']) expect(out).toContain(word);
+    for (const word of ['sweep', 'workers', 'policies', 'generate', 'top-k']) expect(out).toContain(word);
   });
 });
 

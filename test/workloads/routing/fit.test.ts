@@ -6,16 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { autoregression, positiveSpectrum } from '../../../workloads/routing/autoregression.ts';
 import { interval } from '../../../workloads/routing/fit/bootstrap.ts';
+import { checkFit } from '../../../workloads/routing/fit/check.ts';
 import { ReuseCorrelation } from '../../../workloads/routing/fit/correlation.ts';
 import { nonnegativeLeastSquares } from '../../../workloads/routing/fit/linear.ts';
 import { normalDistribution, normalQuantile } from '../../../workloads/routing/fit/normal-distribution.ts';
-import {
-  FRACTIONS,
-  LAGS,
-  meanTargets,
-  type Targets,
-  targetsOf,
-} from '../../../workloads/routing/fit/targets.ts';
 import { decodeTokens, loadRouting } from '../../../workloads/routing/formats/index.ts';
 import {
   accessIds,
@@ -256,30 +250,19 @@ describeMeasured('measured routing', TRACES, () => {
     const half = trace.tokens >> 1;
     const [first, second] = [tokenRange(trace, 0, half), tokenRange(trace, half, 2 * half)];
     const { model } = fitRouting(first, { stream, resamples: 10 });
-    const texts = Array.from({ length: SEEDS }, (_, i) =>
-      targetsOf(generateRouting({ kind: 'synthetic', model }, half, stream(`seed ${i}`))),
+    const figures = checkFit(model, first, second, SEEDS, stream);
+    const rows = figures.map(
+      ({ name, fitted, heldOut, generated }) =>
+        `  ${name}: ${[fitted, heldOut, generated].map(percent).join('  ')}`,
     );
-    const [fitted, other, generated] = [targetsOf(first), targetsOf(second), meanTargets(texts)].map((t) =>
-      shown(t, half),
-    );
-    const table = generated.map(({ name, value }, i) => [name, fitted[i].value, other[i].value, value]);
-    process.stdout.write(
-      `${path}\n${table.map(([name, ...values]) => `  ${name}: ${values.map(percent).join('  ')}`).join('\n')}\n`,
-    );
-    for (const [i, { name, value }] of generated.entries()) {
-      const apart = Math.abs(fitted[i].value - other[i].value);
-      expect(Math.abs(value - fitted[i].value), `${name}, fitted half`).toBeLessThan(POINTS);
-      expect(Math.abs(value - other[i].value), `${name}, second half`).toBeLessThan(POINTS + apart);
+    process.stdout.write(`${path}\n${rows.join('\n')}\n`);
+    for (const { name, fitted, heldOut, generated, withinFitted, withinHeldOut } of figures) {
+      expect(Math.abs(generated - fitted) <= POINTS, `${name}, fitted half`).toBe(withinFitted);
+      expect(withinFitted, `${name}, fitted half`).toBe(true);
+      expect(withinHeldOut, `${name}, second half`).toBe(true);
+      expect(Math.abs(generated - heldOut), name).toBeLessThan(POINTS + Math.abs(fitted - heldOut));
     }
   });
 });
 
-/** The figures that are held to the bar; reuse only at lags with at least 64 pairs, and at lag 1 and 8 always. */
-function shown({ lru, min, reuse }: Targets, tokens: number) {
-  const miss = (policy: string, ratios: number[]) =>
-    ratios.map((value, i) => ({ name: `${policy} misses at ${100 * FRACTIONS[i]} %`, value }));
-  const lags = LAGS.map((lag, i) => ({ lag, name: `reuse at lag ${lag}`, value: reuse[i] }));
-  const held = lags.filter(({ lag }) => lag === 1 || lag === 8 || (lag === 64 && tokens - lag >= 64));
-  return [...miss('LRU', lru), ...miss('MIN', min), ...held];
-}
-const percent = (value: number | string) => (100 * Number(value)).toFixed(1).padStart(5);
+const percent = (value: number) => (100 * value).toFixed(1).padStart(5);

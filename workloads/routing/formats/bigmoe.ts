@@ -6,6 +6,7 @@
  * phase 0 is prefill (a prompt layer by layer), 1 decode; residency 0 is a miss of the engine's own cache, 1 a hit, 2 a
  * hit on a prefetched expert's first touch. The last layer of a prompt routes only the prompt's last token.
  */
+import type { RoutingShape } from '../routed-tokens.ts';
 import type { RoutingFormat, RoutingHeader, RowParser, RowPlace, RowSink } from './format.ts';
 import { TraceError } from './lines.ts';
 import { blockRow, rowOrder } from './rows.ts';
@@ -19,20 +20,16 @@ export const bigmoe: RoutingFormat = {
   detect: (head) => head.startsWith('# route_trace v1'),
   parser: (sink, header, file) => new BigMoeParser(sink, header, file),
   *write(blocks, header) {
-    const list = [...blocks];
-    const { topK, experts, layers } = list[0];
-    const depth = (header.layers?.at(-1) ?? layers - 1) + 1;
-    yield '# route_trace v1';
-    yield `# model=${header.model ?? '?'} arch=? n_layer=${depth} n_expert=${experts} n_expert_used=${topK}`;
     const bytesOf = (layer: number) => header.expertBytes?.[header.layers?.indexOf(layer) ?? layer] ?? 0;
-    for (let l = 0; l < depth; l++) yield `# layer=${l} expert_bytes=${bytesOf(l)} dense_bytes=0`;
-    yield COLUMNS;
     let step = 0;
-    for (const block of list) {
+    let started = false;
+    for (const block of blocks) {
+      if (!started) yield* preamble(block, header, bytesOf);
+      started = true;
       for (const [token, l] of rowOrder(block)) {
         const row = blockRow(block, header, token, l);
         const start = `${block.turn},${block.phase === 'prefill' ? 0 : 1},${step + token},${row?.layer}`;
-        for (let k = 0; row && k < topK; k++) {
+        for (let k = 0; row && k < block.topK; k++) {
           const hit = row.hits?.[k] ?? 0;
           const bytes = hit ? 0 : bytesOf(row.layer);
           yield `${start},${k},${row.experts[k]},${row.weights?.[k] ?? 'nan'},${hit},${bytes}`;
@@ -42,6 +39,18 @@ export const bigmoe: RoutingFormat = {
     }
   },
 };
+
+function* preamble(
+  { layers, experts, topK }: RoutingShape,
+  header: RoutingHeader,
+  bytesOf: (layer: number) => number,
+): Generator<string> {
+  const depth = (header.layers?.at(-1) ?? layers - 1) + 1;
+  yield '# route_trace v1';
+  yield `# model=${header.model ?? '?'} arch=? n_layer=${depth} n_expert=${header.experts ?? experts} n_expert_used=${topK}`;
+  for (let l = 0; l < depth; l++) yield `# layer=${l} expert_bytes=${bytesOf(l)} dense_bytes=0`;
+  yield COLUMNS;
+}
 
 class BigMoeParser implements RowParser {
   private readonly sink: RowSink;

@@ -35,6 +35,8 @@ export interface ReadOptions {
   readonly format?: string;
   /** Experts of a layer; absent: what the trace says, else the highest id so far + 1. */
   readonly experts?: number;
+  /** `loadRouting` stops reading once it holds this many accesses (2 bytes each); default: all. */
+  readonly mostAccesses?: number;
 }
 
 /**
@@ -77,13 +79,23 @@ export interface RecordedRouting extends RoutedTokens {
   /** The trace's blocks, as views on the whole. */
   readonly blocks: readonly RoutingBlock[];
   readonly header: RoutingHeader;
+  /** Nothing was left unread. */
+  readonly complete: boolean;
 }
 
 /** @throws TraceError also when the trace holds no token */
 export async function loadRouting(chunks: Chunks, options: ReadOptions): Promise<RecordedRouting> {
   const header: RoutingHeader = {};
   const parts: RoutingBlock[] = [];
-  for await (const block of readRouting(chunks, options, header)) parts.push(block);
+  const { mostAccesses = Number.POSITIVE_INFINITY } = options;
+  let accesses = 0;
+  let complete = true;
+  for await (const block of readRouting(chunks, options, header)) {
+    complete = accesses < mostAccesses;
+    if (!complete) break;
+    parts.push(block);
+    accesses += block.ids.length;
+  }
   if (parts.length === 0) throw new TraceError(options.file, 'end', 'no token', 'at least one');
   const tokens = parts.reduce((sum, part) => sum + part.tokens, 0);
   const experts = parts.at(-1)!.experts;
@@ -99,12 +111,15 @@ export async function loadRouting(chunks: Chunks, options: ReadOptions): Promise
     const end = at + part.ids.length;
     return { ...part, experts, ids: whole.ids.subarray(at, end) };
   });
-  return { ...whole, blocks, header };
+  return { ...whole, blocks, header, complete };
 }
 
-/** The generated tokens alone, and of those only such as have a choice at every layer. */
-export function decodeTokens(recorded: RecordedRouting): RoutedTokens {
-  const parts = recorded.blocks.filter(({ phase }) => phase === 'decode');
+/** The tokens of the blocks that are chosen, in recorded order. */
+export function chosenTokens(
+  recorded: RecordedRouting,
+  chosen: (block: RoutingBlock) => boolean,
+): RoutedTokens {
+  const parts = recorded.blocks.filter(chosen);
   const tokens = parts.reduce((sum, part) => sum + part.tokens, 0);
   const whole = emptyRouting(tokens, recorded);
   let at = 0;
@@ -112,6 +127,12 @@ export function decodeTokens(recorded: RecordedRouting): RoutedTokens {
     whole.ids.set(part.ids, at);
     at += part.ids.length;
   }
+  return whole;
+}
+
+/** The generated tokens alone. @throws RangeError unless they have a choice at every layer */
+export function decodeTokens(recorded: RecordedRouting): RoutedTokens {
+  const whole = chosenTokens(recorded, ({ phase }) => phase === 'decode');
   if (whole.ids.includes(NOT_RECORDED)) throw new RangeError('a generated token lacks a layer');
   return whole;
 }

@@ -28,6 +28,8 @@ export interface RoutingStatistics {
   readonly workingSet: { tokens: number; experts: number }[];
   /** Jensen-Shannon divergence in bits between successive quarters' popularity, mean over layers. */
   readonly drift: number[];
+  /** The same between every other token of those two quarters: what popularity counted in so few tokens gives anyway. */
+  readonly driftByChance: number[];
 }
 
 const CAPACITIES = [0.01, 0.02, 0.05, 0.1, 0.125, 0.2, 0.25, 0.35, 0.5, 0.75, 1];
@@ -58,20 +60,40 @@ export function routingStatistics(routed: RoutedTokens): RoutingStatistics {
     missRatio: missCurves(routed, CAPACITIES),
     predictability: [1, 2].filter((d) => d < layers).map((d) => predictability(routed, d)),
     workingSet: workingSet(routed, lengths).map((n, i) => ({ tokens: lengths[i], experts: n })),
-    drift: drift(routed),
+    ...drift(routed),
   };
 }
 
 /** How far the popularities of several traces (domains) lie apart: mean divergence in bits over layers, by [a][b]. */
 export function domainDivergence(traces: readonly RoutedTokens[]): number[][] {
-  const counts = traces.map(choiceCounts);
+  // The number of experts may be read off the ids of each trace: the largest holds for all.
+  const experts = Math.max(...traces.map((trace) => trace.experts));
+  const counts = traces.map((trace) => choiceCounts({ ...trace, experts }));
   return counts.map((a) => counts.map((b) => mean(popularityDivergence(a, b))));
 }
 
-function drift(routed: RoutedTokens): number[] {
+function drift(routed: RoutedTokens): Pick<RoutingStatistics, 'drift' | 'driftByChance'> {
   const at = [0, 1, 2, 3, 4].map((i) => Math.floor((i * routed.tokens) / 4));
-  const quarters = [0, 1, 2, 3].map((i) => choiceCounts(tokenRange(routed, at[i], at[i + 1])));
-  return [1, 2, 3].map((i) => mean(popularityDivergence(quarters[i - 1], quarters[i])));
+  const apart = (a: RoutedTokens, b: RoutedTokens) =>
+    mean(popularityDivergence(choiceCounts(a), choiceCounts(b)));
+  const quarter = (i: number) => tokenRange(routed, at[i], at[i + 1]);
+  return {
+    drift: [1, 2, 3].map((i) => apart(quarter(i - 1), quarter(i))),
+    driftByChance: [1, 2, 3].map((i) => {
+      const both = tokenRange(routed, at[i - 1], at[i + 1]);
+      return apart(everySecond(both, 0), everySecond(both, 1));
+    }),
+  };
+}
+
+/** Tokens first, first + 2, … */
+function everySecond(routed: RoutedTokens, first: number): RoutedTokens {
+  const tokens = Math.ceil((routed.tokens - first) / 2);
+  const row = routed.layers * routed.topK;
+  const ids = new Uint16Array(tokens * row);
+  for (let t = 0; t < tokens; t++)
+    ids.set(routed.ids.subarray((first + 2 * t) * row, (first + 2 * t + 1) * row), t * row);
+  return { ...routed, tokens, ids };
 }
 
 function distanceClasses(routed: RoutedTokens): RoutingStatistics['reuseDistance'] {
