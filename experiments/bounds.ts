@@ -65,7 +65,7 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
   const { count } = storage;
   const cycles = asInputError(['io', 'interface'], () => cyclesOf(host, experiment.io.interface));
   const { flops, coreSeconds, coreBytes, streamedBytes, commands, softwareSeconds } = demand;
-  const coreRate = flops / coreSeconds;
+  const coreRate = coreSeconds > 0 ? flops / coreSeconds : host.kernels.matmul;
   const all: Ceiling[] = [
     {
       resource: 'storage',
