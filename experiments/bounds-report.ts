@@ -7,6 +7,7 @@ import { Simulation, toSeconds } from '../sim/index.ts';
 import { softwareTime } from '../workloads/inference/index.ts';
 import { ceilingWarnings, streamingCeilings, tokenBounds } from './bounds.ts';
 import type { Experiment } from './experiment.ts';
+import { requestOf } from './mapped.ts';
 import { gib } from './memory.ts';
 import type { Bound, Memory } from './result.ts';
 import { replayPolicy, sequenceOf, tokenWork } from './run/demand.ts';
@@ -33,7 +34,7 @@ export function boundsReport(experiment: Experiment): BoundsReport {
   const { model, decode, catalogue, drive, memory, warnings } = prepare(experiment, sim);
   const replayed = replayPolicy(decode.policy, catalogue, sequenceOf(decode, catalogue), decode);
   const measured = experiment.workload.generate - experiment.workload.warmup;
-  const { request } = experiment.io;
+  const request = requestOf(experiment);
   const extents = catalogue.extentOffset.length / catalogue.objects;
   const bytesPerToken = replayed.bytesMissed / measured;
   const demand = {

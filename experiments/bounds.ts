@@ -4,18 +4,22 @@
  *   compute  cores x FLOP/s / FLOP                    storage  drives x claimed rate / bytes read
  *   dram     bus / (bytes read by cores + streamed)   link     drives x usable link rate / bytes read
  *   fabric   fabric / bytes read by cores             iops     drives x claimed IOPS / commands
- *   cpu-io   cores x clock / (commands x cycles)        software  1 / what the program itself spends (software-costs.ts)
+ *   cpu-io   cores x clock / (commands x cycles), or with mmap cores / time to map and evict the pages
+ *   software 1 / what the program itself spends (software-costs.ts)
  *
  * all per token. A streamed byte crosses the memory bus twice: written by DMA, read by a core (facts: O_DIRECT into the
  * buffer that is used). The read is among the bytes read by cores, which count every weight once.
  */
-import { busBandwidth, fabricBandwidth } from '../devices/index.ts';
+import { busBandwidth, fabricBandwidth, PAGE_BYTES } from '../devices/index.ts';
+import { toSeconds } from '../sim/index.ts';
 import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import { cyclesOf } from './io-cost.ts';
 import { type DriveLimits, hostOptions } from './machine.ts';
+import { linuxOf } from './mapped.ts';
 import { formatAmount } from './report/format.ts';
 import type { Bound } from './result.ts';
+import type { DirectInterface } from './schema/host.ts';
 
 /** Demand of one decoded token on the machine. */
 export interface TokenDemand {
@@ -63,7 +67,6 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
   const options = hostOptions(host);
   const bus = busBandwidth(options.memory);
   const { count } = storage;
-  const cycles = asInputError(['io', 'interface'], () => cyclesOf(host, experiment.io.interface));
   const { flops, coreSeconds, coreBytes, streamedBytes, commands, softwareSeconds } = demand;
   const coreRate = coreSeconds > 0 ? flops / coreSeconds : host.kernels.matmul;
   const all: Ceiling[] = [
@@ -115,14 +118,7 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
       unit: 's',
       detail: 'the program itself, on its path',
     },
-    {
-      resource: 'cpu-io',
-      component: 'software',
-      rate: host.cores * host.frequency,
-      perToken: commands * cycles,
-      unit: 'cycle',
-      detail: `${cycles} cycles a command`,
-    },
+    { resource: 'cpu-io', component: 'software', ...softwareOf(experiment, demand) },
   ];
   if (drive.link) {
     const { generation, lanes, usableRate } = drive.link;
@@ -136,6 +132,28 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
     });
   }
   return all;
+}
+
+/** What the cores must do for the bytes read: a command each, or with mmap to map and to evict every page. */
+function softwareOf(experiment: Experiment, { streamedBytes, commands }: TokenDemand) {
+  const { host, io } = experiment;
+  if (io.interface === 'mmap') {
+    const { mapTime, reclaimTime } = linuxOf(experiment);
+    const perPage = toSeconds(mapTime + reclaimTime);
+    return {
+      rate: host.cores,
+      perToken: (streamedBytes / PAGE_BYTES) * perPage,
+      unit: 's',
+      detail: `${host.cores} cores; ${perPage * 1e9} ns to map and evict a page`,
+    };
+  }
+  const cycles = asInputError(['io', 'interface'], () => cyclesOf(host, io.interface as DirectInterface));
+  return {
+    rate: host.cores * host.frequency,
+    perToken: commands * cycles,
+    unit: 'cycle',
+    detail: `${cycles} cycles a command`,
+  };
 }
 
 /** How fast weights can be streamed through each part of the machine and used, B/s; lowest first. */

@@ -3,18 +3,24 @@
  * per second. Plain data: it crosses to worker threads as it is.
  */
 import type { GgufHeader } from '../workloads/formats/index.ts';
-import type { SoftwareCosts } from '../workloads/inference/index.ts';
+import type { SoftwareCosts, TrunkPart } from '../workloads/inference/index.ts';
 import type { Architecture } from '../workloads/models/index.ts';
 import type { RoutedTokens, RoutingModel } from '../workloads/routing/index.ts';
 import type { DriveProfile, IdealDrive } from './schema/drive.ts';
 import type { ExperimentFile } from './schema/experiment.ts';
-import type { HostProfile } from './schema/host.ts';
+import type { DirectInterface, HostProfile } from './schema/host.ts';
+import type { LinuxProfile } from './schema/linux.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-export interface Experiment
-  extends Omit<ExperimentFile, 'host' | 'storage' | 'model' | 'software' | 'workload'> {
+type Replaced = 'host' | 'linux' | 'storage' | 'memory' | 'io' | 'model' | 'software' | 'workload';
+
+export interface Experiment extends Omit<ExperimentFile, Replaced> {
   readonly host: HostProfile;
+  /** The host's, with the experiment's changes; what neither says is missing. */
+  readonly linux: Partial<LinuxProfile>;
+  readonly memory: ExperimentFile['memory'] & { readonly pin: readonly TrunkPart[] };
+  readonly io: ExperimentFile['io'] & { readonly interface: DirectInterface | 'mmap' };
   readonly storage: Omit<ExperimentFile['storage'], 'device'> & {
     readonly device: DriveProfile | IdealDrive;
   };

@@ -11,6 +11,7 @@ import {
   IdealDevice,
   type IoInterface,
   IoUring,
+  type MmapFile,
   type PcieLink,
   PcieTopology,
   pcieLink,
@@ -22,6 +23,8 @@ import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import { flashOptions } from './flash-options.ts';
 import { ioCost } from './io-cost.ts';
+import { buildMapped } from './mapped.ts';
+import type { Memory } from './result.ts';
 import type { DriveProfile } from './schema/drive.ts';
 import type { HostProfile } from './schema/host.ts';
 
@@ -29,8 +32,12 @@ export interface Machine {
   readonly host: Host;
   readonly drives: readonly Drive[];
   readonly array: DeviceArray;
-  readonly io: IoInterface;
+  /** How the program reads: by its own requests, or by touching the mapped file. */
+  readonly io: { readonly reads: IoInterface } | { readonly file: MmapFile };
 }
+
+/** Of either way to read. */
+export const countersOf = ({ io }: Machine) => ('file' in io ? io.file : io.reads);
 
 /** What a run needs to know of a drive besides its simulation: rates in B/s and 1/s; Infinity where there is none. */
 export interface DriveLimits {
@@ -87,7 +94,12 @@ function checkTrained(name: string, claimed: number, link: PcieLink): string[] {
   ];
 }
 
-export function buildMachine(sim: Simulation, experiment: Experiment): Machine {
+/** @param model the memory account and the file's size */
+export function buildMachine(
+  sim: Simulation,
+  experiment: Experiment,
+  model: { memory: Memory; fileBytes: number },
+): Machine {
   const { host: profile, storage, io } = experiment;
   const host = new Host(sim, hostOptions(profile));
   const topology = new PcieTopology(sim, profile.pcie);
@@ -96,14 +108,17 @@ export function buildMachine(sim: Simulation, experiment: Experiment): Machine {
     return buildDrive(sim, experiment, name, topology, host.dram.bus);
   });
   const array = new DeviceArray(sim, { name: 'array', devices: drives, ...arrayLayout(storage) });
-  const ring = new IoUring(sim, {
+  const by = io.interface;
+  if (by === 'mmap')
+    return { host, drives, array, io: { file: buildMapped(sim, experiment, host, array, model) } };
+  const reads = new IoUring(sim, {
     device: array,
     request: io.request,
-    queueDepth: io.interface === 'psync' ? 1 : io.queueDepth,
+    queueDepth: by === 'psync' ? 1 : io.queueDepth,
     threads: io.threads,
-    cpu: asInputError(['io', 'interface'], () => ioCost(profile, io.interface, host.cpu.cores)),
+    cpu: asInputError(['io', 'interface'], () => ioCost(profile, by, host.cpu.cores)),
   });
-  return { host, drives, array, io: ring };
+  return { host, drives, array, io: { reads } };
 }
 
 /** Bytes of address space that a drive has where whole experts are placed on it. */

@@ -1,7 +1,9 @@
 /**
- * One account of the host's memory: limit = trunk + KV cache + expert cache + page cache + system + free. Reads go past
- * the page cache (O_DIRECT), so its share is 0; what the cache is not given stays free.
+ * One account of the host's memory: limit = trunk + KV cache + expert cache + page cache + system + free. With O_DIRECT
+ * the page cache's share is 0, and what the expert cache is not given stays free. A mapped program has the page cache
+ * only: all that is left, up to the model's file; its trunk is what is locked (mlock).
  */
+import { PAGE_BYTES } from '../devices/index.ts';
 import { attentionOf, cacheBytes as kvCacheBytes, type Model } from '../workloads/models/index.ts';
 import { InputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
@@ -44,16 +46,15 @@ export function memoryAccount(experiment: Experiment, model: Model, trunkBytes: 
       ['cache', 'capacity'],
     );
   }
+  const account = { limitBytes, trunkBytes, kvBytes, systemBytes };
+  if (experiment.execution === 'mmap') {
+    const wholePages = Math.ceil(model.fileBytes / PAGE_BYTES) * PAGE_BYTES;
+    const pageCacheBytes = Math.min(left, wholePages - trunkBytes);
+    const freeBytes = left - pageCacheBytes;
+    return { ...account, expertCacheBytes: 0, pageCacheBytes, freeBytes, lockedBytes: trunkBytes };
+  }
   const expertCacheBytes = asked ?? left;
-  return {
-    limitBytes,
-    trunkBytes,
-    kvBytes,
-    expertCacheBytes,
-    pageCacheBytes: 0,
-    systemBytes,
-    freeBytes: left - expertCacheBytes,
-  };
+  return { ...account, expertCacheBytes, pageCacheBytes: 0, freeBytes: left - expertCacheBytes };
 }
 
 export const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;

@@ -35,6 +35,7 @@ const phase = () =>
     tokensPerSecond: tokensPerSecond().optional().describe('Prompt tokens per second.'),
     storage: storageSchema.optional().describe('As `storage`.'),
     cache: cacheSchema.optional().describe('As `cache`.'),
+    pageCache: pageCacheSchema.optional().describe('As `pageCache`.'),
   });
 
 export const resultSchema = z.object({

@@ -3,9 +3,10 @@
  * the experiment: same experiment and seed, same result.
  */
 import { Simulation } from '../sim/index.ts';
-import { runDecode } from '../workloads/inference/index.ts';
+import { type DecodeOptions, runDecode } from '../workloads/inference/index.ts';
 import type { Experiment } from './experiment.ts';
 import { buildMachine } from './machine.ts';
+import { runMappedProgram } from './mapped.ts';
 import type { Result } from './result.ts';
 import { Meter } from './run/meter.ts';
 import { prepare } from './run/prepare.ts';
@@ -20,13 +21,22 @@ export interface RunOptions {
 export function runExperiment(experiment: Experiment, options: RunOptions = {}): Result {
   const sim = new Simulation({ seed: String(experiment.seed) });
   const prepared = prepare(experiment, sim);
-  const machine = buildMachine(sim, experiment);
+  const { memory, model } = prepared;
+  const machine = buildMachine(sim, experiment, { memory, fileBytes: model.fileBytes });
   const meter = new Meter(sim, machine);
-  const outcome = runDecode(sim, machine.host, machine.io, {
+  const decode: DecodeOptions = {
     ...prepared.decode,
     onPhase: (phase) => meter.phase(phase),
-    onToken: (token) => options.onProgress?.(token + 1, experiment.workload.generate),
-  });
+    onToken(token) {
+      meter.token();
+      options.onProgress?.(token + 1, experiment.workload.generate);
+    },
+  };
+  const { io, host } = machine;
+  const outcome =
+    'file' in io
+      ? runMappedProgram(sim, experiment, io.file, decode)
+      : runDecode(sim, host, io.reads, decode);
   sim.finish();
   return resultOf({ experiment, prepared, machine, meter, outcome, sim });
 }

@@ -51,12 +51,22 @@ interface CacheFillOptions extends CachedFileOptions {
   readonly woken: (thread: number) => void;
 }
 
+/** What the threads spent their time on, ps, all added up. */
+export interface FillTimes {
+  /** Insertion, submission, switches; of mmap also the faults themselves. */
+  fault: Picoseconds;
+  reclaim: Picoseconds;
+  wait: Picoseconds;
+}
+
 const NOT_WAITING = -1;
 
 export class CacheFill {
   readonly cache: PageCache;
   readonly readAhead: ReadAhead;
   readonly requests: Requests;
+  readonly times: FillTimes = { fault: 0, reclaim: 0, wait: 0 };
+  readonly #simulation: Simulation;
   readonly #driver: DeviceArray;
   readonly #options: CacheFillOptions;
   readonly #insertions: Insertion[];
@@ -64,6 +74,9 @@ export class CacheFill {
   readonly #prepared: IntegerQueue[];
   readonly #priority: Uint8Array;
   readonly #waitsFor: Int32Array;
+  /** When the thread began what it does now, and the share of reclaim in it. */
+  readonly #since: Float64Array;
+  readonly #reclaims: Float64Array;
   readonly #step: HandlerId;
   readonly #completed: HandlerId;
   readonly #woken: HandlerId;
@@ -72,6 +85,7 @@ export class CacheFill {
   constructor(simulation: Simulation, options: CacheFillOptions) {
     const { device, cache, fileBytes, readAhead, request, advice, threads, name } = options;
     this.#options = options;
+    this.#simulation = simulation;
     const behindDriver = () =>
       new DeviceArray(simulation, { name: `${device.name} driver`, devices: [device] });
     this.#driver = device instanceof DeviceArray ? device : behindDriver();
@@ -91,9 +105,20 @@ export class CacheFill {
     this.#prepared = Array.from({ length: threads }, () => new IntegerQueue());
     this.#priority = new Uint8Array(threads);
     this.#waitsFor = new Int32Array(threads).fill(NOT_WAITING);
-    this.#step = simulation.register((thread) => this.fill(thread));
+    this.#since = new Float64Array(threads);
+    this.#reclaims = new Float64Array(threads);
+    this.#step = simulation.register((thread) => {
+      const time = this.#elapsed(thread);
+      const reclaim = time * this.#reclaims[thread];
+      this.times.reclaim += reclaim;
+      this.times.fault += time - reclaim;
+      this.#advance(thread);
+    });
     this.#completed = simulation.register((id) => this.#onCompleted(id));
-    this.#woken = simulation.register((thread) => options.woken(thread));
+    this.#woken = simulation.register((thread) => {
+      this.times.fault += this.#elapsed(thread);
+      options.woken(thread);
+    });
     this.#ended = simulation.register(() => {});
   }
 
@@ -103,8 +128,27 @@ export class CacheFill {
     return this.#insertions[thread];
   }
 
+  /** Forgets what was counted before now. */
+  restart(): void {
+    this.requests.restart();
+    Object.assign(this.times, { fault: 0, reclaim: 0, wait: 0 });
+    this.#since.fill(this.#simulation.now);
+  }
+
+  /** Time since the thread began what it ends now. */
+  #elapsed(thread: number): Picoseconds {
+    const since = this.#since[thread];
+    this.#since[thread] = this.#simulation.now;
+    return this.#simulation.now - since;
+  }
+
   /** Adds one folio after another and submits the requests that they become; then the thread is `filled`. */
   fill(thread: number): void {
+    this.#since[thread] = this.#simulation.now;
+    this.#advance(thread);
+  }
+
+  #advance(thread: number): void {
     const { costs, work, filled } = this.#options;
     const { counts } = this.cache;
     const { evicted, scanned } = counts;
@@ -112,11 +156,11 @@ export class CacheFill {
     const prepared = this.#prepared[thread];
     while (prepared.length > 0) this.#submit(thread, prepared.shift());
     if (insertion.step() || prepared.length > 0) {
+      const reclaim =
+        costs.reclaimTime * (counts.evicted - evicted) + costs.scanTime * (counts.scanned - scanned);
       const time =
-        (insertion.reserved > 0 ? costs.insertTime : 0) +
-        costs.reclaimTime * (counts.evicted - evicted) +
-        costs.scanTime * (counts.scanned - scanned) +
-        costs.submitTime * prepared.length;
+        (insertion.reserved > 0 ? costs.insertTime : 0) + reclaim + costs.submitTime * prepared.length;
+      this.#reclaims[thread] = time > 0 ? reclaim / time : 0;
       work(thread, time, this.#step);
     } else filled(thread);
   }
@@ -124,6 +168,7 @@ export class CacheFill {
   /** The thread sleeps until `page`, which is being read, is there. */
   wait(thread: number, page: number): void {
     this.#waitsFor[thread] = page;
+    this.#since[thread] = this.#simulation.now;
   }
 
   /** Makes requests of pages that a thread has added. */
@@ -156,6 +201,7 @@ export class CacheFill {
       const page = this.#waitsFor[thread];
       if (page < from || page >= to) continue;
       this.#waitsFor[thread] = NOT_WAITING;
+      this.times.wait += this.#elapsed(thread);
       work(thread, costs.waitTime, this.#woken);
     }
   }

@@ -13,7 +13,13 @@ import {
   toSeconds,
 } from '../../sim/index.ts';
 import { fault, MAJOR, MAPPED_NOW, type PageCache, type ReadAhead } from '../host/page-cache/index.ts';
-import { type CachedFileOptions, CacheFill, type FillCosts, PAGE_BYTES } from './cache-fill.ts';
+import {
+  type CachedFileOptions,
+  CacheFill,
+  type FillCosts,
+  type FillTimes,
+  PAGE_BYTES,
+} from './cache-fill.ts';
 import { DEMAND, PREFETCH } from './interface.ts';
 
 /** Core time of what a fault does, in ps. */
@@ -38,10 +44,16 @@ export interface FaultCounts {
   waited: number;
 }
 
+/** What the threads spend in touch(): faults, reclaim and waiting, and their own work. */
+export interface ThreadTimes extends FillTimes {
+  readonly work: Picoseconds;
+}
+
 export class MmapFile {
   readonly faults: FaultCounts = { major: 0, minor: 0, waited: 0 };
   readonly cache: PageCache;
   readonly readAhead: ReadAhead;
+  readonly threads: number;
   readonly #simulation: Simulation;
   readonly #fill: CacheFill;
   readonly #cores: SharedLink;
@@ -53,12 +65,16 @@ export class MmapFile {
   readonly #retrying: Uint8Array;
   readonly #done: Int32Array;
   readonly #tag: Int32Array;
+  /** When the thread began the work or the fault it is at. */
+  readonly #since: Float64Array;
+  #workTime: Picoseconds = 0;
   readonly #worked: HandlerId;
   readonly #handled: HandlerId;
 
   constructor(simulation: Simulation, options: MmapOptions) {
     const { cores, costs, threads } = options;
     this.#simulation = simulation;
+    this.threads = threads;
     this.#cores = cores;
     this.#costs = costs;
     this.#fill = new CacheFill(simulation, {
@@ -76,17 +92,31 @@ export class MmapFile {
     this.#retrying = new Uint8Array(threads);
     this.#done = new Int32Array(threads);
     this.#tag = new Int32Array(threads);
-    this.#worked = simulation.register((thread) => this.#atPage(thread));
-    this.#handled = simulation.register((thread) => this.#fill.fill(thread));
+    this.#since = new Float64Array(threads);
+    this.#worked = simulation.register((thread) => {
+      this.#workTime += simulation.now - this.#since[thread];
+      this.#atPage(thread);
+    });
+    this.#handled = simulation.register((thread) => {
+      this.#fill.times.fault += simulation.now - this.#since[thread];
+      this.#fill.fill(thread);
+    });
   }
 
   get statistics() {
     return this.#fill.requests.statistics;
   }
 
+  /** Of all threads together; what they are not in touch() for is in none. */
+  get times(): ThreadTimes {
+    return { ...this.#fill.times, work: this.#workTime };
+  }
+
   /** Forgets what was counted before now. */
   restartStatistics(): void {
-    this.#fill.requests.restart();
+    this.#fill.restart();
+    this.#workTime = 0;
+    this.#since.fill(this.#simulation.now);
     Object.assign(this.faults, { major: 0, minor: 0, waited: 0 });
   }
 
@@ -109,6 +139,7 @@ export class MmapFile {
     const from = this.#page[thread];
     const page = this.cache.touch(from, this.#end[thread]);
     this.#page[thread] = page;
+    this.#since[thread] = this.#simulation.now;
     if (page > from) this.#cores.start((page - from) * this.#work[thread], 1, this.#worked, thread, 0);
     else this.#atPage(thread);
   }
@@ -133,6 +164,7 @@ export class MmapFile {
       if (this.cache.isReading(page)) this.faults.waited++;
     }
     this.#retrying[thread] = outcome === MAPPED_NOW ? 0 : 1;
+    this.#since[thread] = this.#simulation.now;
     const time = this.#costs.faultTime + this.#costs.mapTime * (this.cache.counts.mapped - mapped);
     this.#cores.start(toSeconds(time), 1, this.#handled, thread, 0);
   }

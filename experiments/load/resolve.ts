@@ -1,7 +1,7 @@
 /** From a validated experiment file to an experiment: names replaced by what they name, defaults that depend on them. */
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { NO_SOFTWARE_COSTS } from '../../workloads/inference/index.ts';
+import { NO_SOFTWARE_COSTS, TRUNK_PARTS } from '../../workloads/inference/index.ts';
 import { InputError } from '../errors.ts';
 import type { Experiment, Json } from '../experiment.ts';
 import { type ExperimentFile, experimentSchema } from '../schema/experiment.ts';
@@ -16,22 +16,24 @@ interface Place {
 
 /** @throws InputError with the path of the key at fault */
 export async function resolve(
-  file: ExperimentFile,
+  given: ExperimentFile,
   place: Place,
   references: References,
 ): Promise<Experiment> {
-  const { model, host, storage, workload } = file;
+  const file = withDefaults(given);
+  const { model, storage, workload } = file;
+  const host = typeof file.host === 'string' ? references.host(file.host) : file.host;
   const resolved = references.model(model);
   const { routing } = workload;
-  const machine = typeof host === 'string' ? references.host(host) : host;
   return {
     ...file,
     label: place.label,
     point: place.point,
     settings: settingsOf(file),
     model: { ...model, ...resolved },
-    host: machine,
-    software: { ...NO_SOFTWARE_COSTS, ...machine.software, ...file.software },
+    host,
+    linux: { ...host.linux, ...file.linux },
+    software: { ...NO_SOFTWARE_COSTS, ...host.software, ...file.software },
     storage: resolveStorage(storage, references),
     workload: {
       ...workload,
@@ -40,6 +42,17 @@ export async function resolve(
       recorded:
         routing.kind === 'replay' ? await references.routing(workload, resolved.architecture) : undefined,
     },
+  };
+}
+
+/** Those that depend on the execution. */
+function withDefaults(file: ExperimentFile) {
+  const mapped = file.execution === 'mmap';
+  const { memory, io } = file;
+  return {
+    ...file,
+    memory: { ...memory, pin: memory.pin ?? (mapped ? [] : [...TRUNK_PARTS]) },
+    io: { ...io, interface: io.interface ?? (mapped ? 'mmap' : 'io_uring') },
   };
 }
 

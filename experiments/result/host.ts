@@ -61,11 +61,12 @@ export const memorySchema = z
   );
 
 export const pageCacheSchema = z.object({
-  majorFaults: count().describe('Faults that waited for a read.'),
-  minorFaults: count().describe('Faults served from the page cache.'),
-  readaheadBytes: bytes().describe('Read ahead of any touch.'),
-  readaheadUsedBytes: bytes().describe('Of these, touched before they were evicted.'),
-  readaheadWastedBytes: bytes().describe('Of these, evicted untouched.'),
+  majorFaults: count().describe('Faults that started a read and waited for it.'),
+  minorFaults: count().describe('The others: of pages that were cached or being read.'),
+  waitedFaults: count().optional().describe('Of these, faults that waited for a read begun by another.'),
+  readaheadBytes: bytes().describe('Read ahead of any touch: all but the pages of major faults.'),
+  readaheadUsedBytes: bytes().describe('Read ahead, then or before, and touched for the first time now.'),
+  readaheadWastedBytes: bytes().describe('Evicted without ever having been touched.'),
   reclaimedBytes: bytes().describe('Freed by reclaim.'),
   reclaimSeconds: seconds().describe('Time threads spent in direct reclaim, summed over threads.'),
 });

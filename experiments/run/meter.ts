@@ -4,8 +4,9 @@
  */
 import { Histogram, Series, type Simulation, toSeconds } from '../../sim/index.ts';
 import type { Phase } from '../../workloads/inference/index.ts';
-import type { Machine } from '../machine.ts';
+import { countersOf, type Machine } from '../machine.ts';
 import type { Storage } from '../result.ts';
+import { PageMeter } from './page-meter.ts';
 import { storageOf } from './storage-of.ts';
 
 /** First interval of the samples, ps; it doubles as the run grows. */
@@ -15,6 +16,8 @@ export class Meter {
   /** Bytes read and the integral of the device depth, by interval. */
   readonly bytes = new Series({ width: SAMPLE });
   readonly depth = new Series({ width: SAMPLE });
+  /** What the page cache did; absent where reads go past it. */
+  readonly pages?: PageMeter;
   /** Storage measures of the phases that are over. */
   readonly storage = new Map<Phase | 'window', Storage>();
   /** Of the commands of the measured window, all drives together, ps. */
@@ -32,6 +35,7 @@ export class Meter {
     this.sim = sim;
     this.machine = machine;
     this.busyBefore = machine.drives.map(() => 0);
+    if ('file' in machine.io) this.pages = new PageMeter(machine.io.file);
     this.sample = sim.register(() => this.takeSample());
     sim.after(SAMPLE, this.sample);
   }
@@ -41,17 +45,25 @@ export class Meter {
     this.recordSample();
     if (sim.now > this.since || phase === 'done') {
       const busy = machine.drives.map((drive, i) => drive.busy.read - this.busyBefore[i]);
-      this.storage.set(this.current, storageOf(machine, toSeconds(sim.now - this.since), busy, sim.now));
+      const seconds = toSeconds(sim.now - this.since);
+      this.storage.set(this.current, storageOf(machine, this.current, seconds, busy, sim.now));
+      this.pages?.phaseEnds(this.current, seconds);
     }
     if (this.current === 'window')
       for (const { statistics } of machine.drives) this.latency.merge(statistics.latency[0]);
-    machine.io.restartStatistics();
+    countersOf(machine).restartStatistics();
+    this.pages?.phaseBegins();
     for (const drive of machine.drives) drive.restartStatistics();
     this.busyBefore = machine.drives.map((drive) => drive.busy.read);
     this.readBefore = 0;
     this.depthBefore = 0;
     this.since = sim.now;
     this.current = phase;
+  }
+
+  /** A generated token is complete. */
+  token(): void {
+    this.pages?.token();
   }
 
   private takeSample(): void {

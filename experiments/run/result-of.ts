@@ -9,6 +9,7 @@ import { version } from '../version.ts';
 import { replayPolicy, tokenWork } from './demand.ts';
 import type { Meter } from './meter.ts';
 import { missCurvesOf } from './miss-curves-of.ts';
+import type { ThreadSeconds } from './page-meter.ts';
 import { prefetchOf, prefetchWarnings } from './prefetch-of.ts';
 import type { Prepared } from './prepare.ts';
 import { seriesOf } from './series-of.ts';
@@ -54,10 +55,11 @@ export function resultOf(run: Run): Result {
     prefillSeconds: toSeconds(at.decode - at.prefill),
     loadSeconds: toSeconds(at.prefill - at.load),
     storage,
-    cache: prepared.model.experts > 0 ? cacheOf(run) : undefined,
+    cache: prepared.model.experts > 0 && !meter.pages ? cacheOf(run) : undefined,
     prefetch,
     time: timeOf(run),
     memory: prepared.memory,
+    pageCache: meter.pages?.phases.get('window'),
     bounds,
     binding: bounds[0]?.resource ?? 'none',
     warnings: [
@@ -132,6 +134,8 @@ function countsBetween(from: Tally, to: Tally) {
 }
 
 function timeOf(run: Run): Result['time'] {
+  const threads = run.meter.pages?.threads.get('window');
+  if (threads) return threadTime(threads);
   const { compute, wait, software } = run.outcome.recorder.spentIn;
   const total = compute + wait + software;
   return {
@@ -140,6 +144,18 @@ function timeOf(run: Run): Result['time'] {
     software: software / total,
     reclaim: 0,
     other: 0,
+  };
+}
+
+/** Of the time of the mapped program's threads; the rest they wait for each other. */
+function threadTime({ total, work, fault, reclaim, wait }: ThreadSeconds): Result['time'] {
+  const part = (seconds: number) => seconds / total;
+  return {
+    compute: part(work),
+    exposedIo: part(wait),
+    software: part(fault),
+    reclaim: part(reclaim),
+    other: Math.max(0, 1 - part(work + wait + fault + reclaim)),
   };
 }
 
@@ -152,6 +168,7 @@ function phaseOf(run: Run, phase: 'load' | 'prefill', seconds: number, tokens = 
     seconds,
     ...(tokens > 0 && seconds > 0 ? { tokensPerSecond: { mean: tokens / seconds } } : {}),
     ...(storage ? { storage } : {}),
+    ...(run.meter.pages ? { pageCache: run.meter.pages.phases.get(phase) } : {}),
     ...(counts.requests > 0
       ? {
           cache: {

@@ -1,6 +1,7 @@
 /** The bounded series of a run that the report draws. */
 import { toSeconds } from '../../sim/index.ts';
 import type { Series as ResultSeries } from '../result.ts';
+import type { PageMeter } from './page-meter.ts';
 import type { Run } from './result-of.ts';
 
 /** Points of a latency CDF: every percentile, then the tail. */
@@ -14,13 +15,27 @@ export function seriesOf(run: Run): ResultSeries {
     throughput: meter.bytes.points().map(({ time, sum }) => [toSeconds(time), sum / width]),
     queueDepth: meter.depth.points().map(({ time, sum }) => [toSeconds(time), sum / meter.depth.width]),
     tokenSeconds: Array.from(recorder.tokenTime, (time, token) => [token, toSeconds(time)]),
-    hitRatio: Array.from(tokenHits, (hits, token) => [
-      token,
-      tokenRequests[token] ? hits / tokenRequests[token] : 0,
-    ]),
+    ...(meter.pages
+      ? faultSeries(meter.pages)
+      : {
+          hitRatio: Array.from(tokenHits, (hits, token): [number, number] => [
+            token,
+            tokenRequests[token] ? hits / tokenRequests[token] : 0,
+          ]),
+        }),
     latencyCdf: latencyCdf(run),
     timeline: timelineOf(run),
     ...(run.prepared.model.experts > 0 ? { experts: expertHeat(run), residency: residencyOf(run) } : {}),
+  };
+}
+
+function faultSeries({ tokens }: PageMeter): ResultSeries {
+  const line = (of: (token: (typeof tokens)[number]) => number) =>
+    tokens.map((token, index): [number, number] => [index, of(token)]);
+  return {
+    tokenBytes: line(({ bytes }) => bytes),
+    tokenMajorFaults: line(({ major }) => major),
+    tokenMinorFaults: line(({ minor }) => minor),
   };
 }
 

@@ -1,6 +1,8 @@
 /** The drives' and the I/O interface's counters, since they last began anew, as the result's `storage`. */
+import { PAGE_BYTES } from '../../devices/index.ts';
 import { Histogram, type Picoseconds } from '../../sim/index.ts';
-import type { Machine } from '../machine.ts';
+import type { Phase } from '../../workloads/inference/index.ts';
+import { countersOf, type Machine } from '../machine.ts';
 import type { Storage } from '../result.ts';
 
 /**
@@ -9,11 +11,12 @@ import type { Storage } from '../result.ts';
  */
 export function storageOf(
   machine: Machine,
+  phase: Phase | 'window',
   seconds: number,
   busy: readonly number[],
   now: Picoseconds,
 ): Storage {
-  const { drives, io } = machine;
+  const { drives } = machine;
   const per = (amount: number) => (seconds > 0 ? amount / seconds : 0);
   const perDevice = drives.map(({ name, statistics }, i) => ({
     name,
@@ -31,7 +34,7 @@ export function storageOf(
     latency.merge(statistics.latency[0]);
     size.merge(statistics.commandBytes[0]);
   }
-  const { statistics: asked } = io;
+  const asked = countersOf(machine).statistics;
   return {
     bytesRead: sum((d) => d.bytesRead),
     bytesPerSecond: sum((d) => d.bytesPerSecond),
@@ -47,11 +50,26 @@ export function storageOf(
       queueDepth: { mean: asked.depth.mean(now), max: asked.depth.max },
       latencySeconds: percentilesOf(asked.latency),
     },
-    causes: [
-      { cause: 'demand', requests: asked.requestsBy[0], bytes: asked.bytes[0] },
-      { cause: 'prefetch', requests: asked.requestsBy[1], bytes: asked.bytes[1] },
-    ].filter(({ requests }) => requests > 0),
+    causes: causesOf(machine, phase).filter(({ bytes }) => bytes > 0),
   };
+}
+
+/** Of a fault's window only the page that was asked for is demand. */
+function causesOf(machine: Machine, phase: Phase | 'window') {
+  const { requestsBy, bytes } = countersOf(machine).statistics;
+  const all = bytes[0] + bytes[1];
+  if (!('file' in machine.io)) {
+    return [
+      { cause: 'demand', requests: requestsBy[0], bytes: bytes[0] },
+      { cause: 'prefetch', requests: requestsBy[1], bytes: bytes[1] },
+    ];
+  }
+  if (phase === 'load') return [{ cause: 'populate', requests: requestsBy[0] + requestsBy[1], bytes: all }];
+  const demand = Math.min(all, machine.io.file.faults.major * PAGE_BYTES);
+  return [
+    { cause: 'demand fault', requests: requestsBy[0], bytes: demand },
+    { cause: 'readahead', requests: requestsBy[1], bytes: all - demand },
+  ];
 }
 
 export const percentilesOf = (latency: Histogram) => ({

@@ -15,6 +15,8 @@ import { messageOf, suggestion } from '../errors.ts';
 import { driveSchema, idealDriveSchema, MAX_BYTES } from './drive.ts';
 import { DIRECT_INTERFACES, hostSchema, SOFTWARE } from './host.ts';
 import { quantity } from './leaf.ts';
+import { linuxChangesSchema } from './linux.ts';
+import { mappedSchema } from './mapped.ts';
 import { modelSchema } from './model.ts';
 import { allowing } from './problem.ts';
 import { prefetchSchema, workloadSchema } from './workload.ts';
@@ -82,8 +84,10 @@ const memorySchema = z.strictObject({
     ),
   pin: z
     .array(z.enum(TRUNK_PARTS))
-    .default([...TRUNK_PARTS])
-    .describe('Parts of the model that always stay in memory.'),
+    .optional()
+    .describe(
+      'Parts of the model that always stay in memory; default: all; with execution mmap none, and those named are locked (mlock).',
+    ),
   system: quantity('bytes', { min: '0 B', max: MAX_BYTES })
     .prefault('1 GiB')
     .describe('For the operating system, the program and its buffers.'),
@@ -91,10 +95,10 @@ const memorySchema = z.strictObject({
 
 const ioSchema = z.strictObject({
   interface: z
-    .enum(DIRECT_INTERFACES)
-    .default('io_uring')
+    .enum([...DIRECT_INTERFACES, 'mmap'])
+    .optional()
     .describe(
-      'How reads are asked for; psync has one request in flight per thread, whatever queueDepth says.',
+      'How reads are asked for; default io_uring; with execution mmap it is mmap. psync has one request in flight per thread, whatever queueDepth says.',
     ),
   direct: z.literal(true).default(true).describe('O_DIRECT: past the page cache.'),
   request: quantity('bytes', { min: '4 KiB', max: '1 GiB', step: '4 KiB' })
@@ -191,11 +195,13 @@ export const experimentSchema = z
     cache: cacheSchema.prefault({}),
     prefetch: prefetchSchema.prefault({ policy: 'none' }).describe('What is read before it is asked for.'),
     execution: z
-      .enum(['synchronous', 'overlapped', 'prefetching'])
+      .enum(['synchronous', 'overlapped', 'prefetching', 'mmap'])
       .default('overlapped')
       .describe(
-        'synchronous: all of a layer’s reads, then its computation. overlapped: an expert is computed when it lands. prefetching: overlapped, and needs prefetch.policy other than none.',
+        'synchronous: all of a layer’s reads, then its computation. overlapped: an expert is computed when it lands. prefetching: overlapped, and needs prefetch.policy other than none. mmap: llama.cpp with its weights mapped, no cache of its own.',
       ),
+    mmap: mappedSchema.prefault({}).describe('The program of execution mmap.'),
+    linux: linuxChangesSchema.prefault({}).describe('What to change of the host’s `linux`.'),
     compute: computeSchema.prefault({}),
     software: softwareSchema
       .prefault({})
@@ -230,6 +236,22 @@ export const experimentSchema = z
       refuse(['cache', 'hitRatio'], 'found it with lossy.cacheBias, which needs to know what is cached');
     if (execution === 'prefetching' && prefetch.policy === 'none')
       refuse(['execution'], 'found prefetching while prefetch.policy is none; set prefetch.policy');
+    const { io, cache } = experiment;
+    const mapped = execution === 'mmap';
+    if (io.interface !== undefined && (io.interface === 'mmap') !== mapped) {
+      const allowed = mapped ? 'mmap' : `one of ${DIRECT_INTERFACES.join(', ')}, or execution: mmap`;
+      refuse(['io', 'interface'], `found ${io.interface} with execution ${execution}; allowed is ${allowed}`);
+    }
+    if (mapped && cache.capacity !== undefined)
+      refuse(
+        ['cache', 'capacity'],
+        'found a capacity with execution mmap, which has no cache but the page cache; leave it out',
+      );
+    if (mapped && prefetch.policy !== 'none')
+      refuse(
+        ['prefetch', 'policy'],
+        `found ${prefetch.policy} with execution mmap; allowed is none; see the keys of mmap`,
+      );
   });
 
 /** An experiment as its file says it: host, drive and model still by name where they were named. */

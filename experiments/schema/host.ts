@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Kernel } from '../../workloads/inference/index.ts';
 import { MAX_BYTES, pcieSchema } from './drive.ts';
 import { sourced } from './leaf.ts';
+import { linuxSchema } from './linux.ts';
 
 /** How reads can be asked for past the page cache. */
 export const DIRECT_INTERFACES = [
@@ -95,5 +96,9 @@ export const hostSchema = z.strictObject({
     })
     .default({})
     .describe('Defaults of an experiment’s `software`, as measured on this host.'),
+  linux: linuxSchema
+    .partial()
+    .default({})
+    .describe('How Linux reads mapped files; needed in full for those only.'),
 });
 export type HostProfile = z.output<typeof hostSchema>;

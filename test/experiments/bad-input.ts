@@ -96,7 +96,7 @@ export const BAD_INPUT: readonly BadInput[] = [
     'unknown word',
     'x',
     'execution: overlaped',
-    'allowed is synchronous, overlapped, prefetching; did you mean overlapped?',
+    'allowed is synchronous, overlapped, prefetching, mmap; did you mean overlapped?',
   ),
   yaml('prefetching without a prefetcher', 'x', 'execution: prefetching', 'set prefetch.policy'),
   yaml('a list for a mapping', 'storage', 'storage: [1]', 'FILE:4:storage: found [1]; allowed is a mapping'),

@@ -2,8 +2,15 @@
 export { buildCatalogue, type Catalogue, TRUNK_PARTS, type TrunkPart } from './catalogue.ts';
 export { type DecodeOptions, type DecodeOutcome, runDecode, type Tally } from './decode.ts';
 export { type DemandSequence, demandSequence, waveExperts } from './demand-sequence.ts';
-export { type GraphTensor, llamaGraph, type Operation } from './llamacpp-graph.ts';
+export {
+  EXPERT_ORDERS,
+  type ExpertOrder,
+  type GraphTensor,
+  llamaGraph,
+  type Operation,
+} from './llamacpp-graph.ts';
 export { LlamaMmap, type LlamaMmapOptions } from './llamacpp-mmap.ts';
+export { type MappedOptions, type MappedProgram, runMapped } from './mapped-run.ts';
 export type { PrefetchTotals } from './prefetch-account.ts';
 export type { Execution } from './program.ts';
 export type { Phase, Recorder, TimeKind } from './recorder.ts';

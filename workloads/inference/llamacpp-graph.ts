@@ -41,14 +41,20 @@ const FEED_FORWARD = [
   'ffn_down',
   'ffn_gate_inp',
   'exp_probs_b',
-  'ffn_up_exps',
-  'ffn_gate_exps',
-  'ffn_down_exps',
+  '*',
   'ffn_up_shexp',
   'ffn_gate_shexp',
   'ffn_down_shexp',
 ];
-const IN_ORDER = [...ATTENTION, ...FEED_FORWARD];
+
+/** Orders of the operations on the routed experts; llama.cpp's graph is traced as the first. */
+export const EXPERT_ORDERS = ['up-gate-down', 'gate-up-down'] as const;
+export type ExpertOrder = (typeof EXPERT_ORDERS)[number];
+
+const inOrder = (order: ExpertOrder): string[] =>
+  [...ATTENTION, ...FEED_FORWARD].flatMap((name) =>
+    name === '*' ? order.split('-').map((matrix) => `ffn_${matrix}_exps`) : [name],
+  );
 
 /** An operation: a tensor, and the MoE layer whose experts it takes, or -1. */
 export interface Operation {
@@ -57,12 +63,18 @@ export interface Operation {
 }
 
 /** @param tensors of the file, in any order; those that a token does not multiply with are left out */
-export function llamaGraph(tensors: readonly GraphTensor[]): Operation[] {
+export function llamaGraph(
+  tensors: readonly GraphTensor[],
+  order: ExpertOrder = 'up-gate-down',
+): Operation[] {
+  const names = inOrder(order);
+  // What the list does not name belongs to attention.
+  const unknown = names.indexOf('attn_output');
   const rank = (name: string): number => {
-    const block = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name);
+    const block = /^blk\.(\d+)\.(.+)\.(weight|bias)$/.exec(name);
     if (block) {
-      const place = IN_ORDER.indexOf(block[2]);
-      return place < 0 ? -1 : Number(block[1]) * IN_ORDER.length + place;
+      const place = names.indexOf(block[2]);
+      return Number(block[1]) * names.length + (place < 0 ? unknown : place);
     }
     return name === 'output_norm.weight' ? 1e6 : name === 'output.weight' ? 1e6 + 1 : -1;
   };

@@ -4,20 +4,25 @@
  * at a barrier after each. Nothing is read before it is touched, but for the kernel's read-ahead.
  */
 import type { MmapFile } from '../../devices/index.ts';
-import { PAGE_BYTES } from '../../devices/index.ts';
+import { PAGE_BYTES, UNEVICTABLE } from '../../devices/index.ts';
 import type { HandlerId, Simulation } from '../../sim/index.ts';
 import { chunksOf, type Operation } from './llamacpp-graph.ts';
 
+/** Locked at a time. */
+const LOCK_BYTES = 2 * 2 ** 20;
+
 export interface LlamaMmapOptions {
   readonly operations: readonly Operation[];
-  /** Experts of a token in a layer. */
+  /** Experts of a token in a layer. A prompt is one token too, that takes all experts that its tokens chose. */
   readonly expertsOf: (token: number, layer: number) => readonly number[];
   readonly tokens: number;
   readonly threads: number;
-  /** Core-seconds for each byte of weights, the page in memory. */
-  readonly workPerByte: number;
+  /** Core-seconds for each byte of an operation's weights, the page in memory; `slice` is the expert, or 0. */
+  readonly workPerByte: (token: number, operation: Operation, slice: number) => number;
   /** Touch the whole file at load (MAP_POPULATE); default true. */
   readonly populate?: boolean;
+  /** Touched and locked after that (mlock). */
+  readonly locked?: readonly { readonly offset: number; readonly bytes: number }[];
   /** Called when the load is over (-1) and after each token. */
   readonly onToken: (token: number) => void;
 }
@@ -25,7 +30,10 @@ export interface LlamaMmapOptions {
 export class LlamaMmap {
   readonly #file: MmapFile;
   readonly #options: LlamaMmapOptions;
-  readonly #workPerPage: number;
+  /** Left to touch at load; `lock` says whether what has been touched last is to be locked. */
+  readonly #toLoad: { offset: number; bytes: number; lock: boolean }[] = [];
+  #loading = -1;
+  readonly #loaded: HandlerId;
   #token = -1;
   #operation = 0;
   /** Slices of the present operation, ascending; chunks of each; per slice the next chunk to deal. */
@@ -40,12 +48,25 @@ export class LlamaMmap {
   constructor(simulation: Simulation, file: MmapFile, fileBytes: number, options: LlamaMmapOptions) {
     this.#file = file;
     this.#options = options;
-    this.#workPerPage = options.workPerByte * PAGE_BYTES;
     this.#slice = new Int32Array(options.threads);
     this.#chunkDone = simulation.register((thread) => this.#next(thread));
-    const loaded = simulation.register(() => this.#tokenEnds());
-    if (options.populate ?? true) file.touch(0, 0, fileBytes, 0, loaded, 0);
-    else simulation.after(0, loaded);
+    if (options.populate ?? true) this.#toLoad.push({ offset: 0, bytes: fileBytes, lock: false });
+    for (const { offset, bytes } of options.locked ?? [])
+      for (let at = offset; at < offset + bytes; at += LOCK_BYTES)
+        this.#toLoad.push({ offset: at, bytes: Math.min(LOCK_BYTES, offset + bytes - at), lock: true });
+    this.#loaded = simulation.register(() => this.#load());
+    simulation.after(0, this.#loaded);
+  }
+
+  #load(): void {
+    const done = this.#toLoad[this.#loading];
+    if (done?.lock) {
+      const [from, to] = [done.offset, done.offset + done.bytes];
+      this.#file.cache.moveTo(UNEVICTABLE, Math.floor(from / PAGE_BYTES), Math.ceil(to / PAGE_BYTES));
+    }
+    const next = this.#toLoad[++this.#loading];
+    if (next) this.#file.touch(0, next.offset, next.bytes, 0, this.#loaded, 0);
+    else this.#tokenEnds();
   }
 
   #tokenEnds(): void {
@@ -81,14 +102,17 @@ export class LlamaMmap {
         return;
       }
     }
-    const { tensor } = this.#options.operations[this.#operation];
+    const operation = this.#options.operations[this.#operation];
+    const { tensor } = operation;
+    const slice = this.#slices[this.#slice[thread]];
     const sliceBytes = tensor.bytes / tensor.slices;
     const rowBytes = sliceBytes / tensor.rows;
     const rows = Math.ceil(tensor.rows / this.#chunks);
     const from = chunk * rows;
     const bytes = (Math.min(tensor.rows, from + rows) - from) * rowBytes;
-    const offset = tensor.offset + this.#slices[this.#slice[thread]] * sliceBytes + from * rowBytes;
-    this.#file.touch(thread, offset, bytes, this.#workPerPage, this.#chunkDone, thread);
+    const offset = tensor.offset + slice * sliceBytes + from * rowBytes;
+    const work = this.#options.workPerByte(this.#token, operation, slice) * PAGE_BYTES;
+    this.#file.touch(thread, offset, bytes, work, this.#chunkDone, thread);
   }
 
   #barrier(): void {

@@ -1,5 +1,5 @@
 /**
- * What is known of single pages, one bit each: cached, being read, marked for read-ahead, mapped, accessed. A table
+ * What is known of single pages, one bit each: cached, being read, marked for read-ahead, mapped, accessed, used. A table
  * holds the 512 pages (2 MiB) that a page-table page of x86-64 maps, and exists while one of its pages is cached. A word
  * is the 16 pages (64 KiB) that one fault maps around itself.
  */
@@ -11,11 +11,13 @@ export const MARKED = 2;
 export const MAPPED = 3;
 /** The accessed bit of its page-table entry. */
 export const YOUNG = 4;
-type Kind = 0 | 1 | 2 | 3 | 4;
+/** Used by the program since it was read; for the counts only. */
+export const TOUCHED = 5;
+type Kind = 0 | 1 | 2 | 3 | 4 | 5;
 
 export const WORD_PAGES = 16;
 const WORDS = 32;
-const TABLE_WORDS = 5 * WORDS;
+const TABLE_WORDS = 6 * WORDS;
 /** 2^9 pages a table. */
 export const TABLE_SHIFT = 9;
 
@@ -63,7 +65,7 @@ export class PageBits {
 
   /** Forgets all that is known of pages [from, to), and tables that have no cached page left. */
   drop(from: number, to: number): void {
-    for (let kind = CACHED; kind <= YOUNG; kind++) this.clear(kind as Kind, from, to);
+    for (let kind = CACHED; kind <= TOUCHED; kind++) this.clear(kind as Kind, from, to);
     for (let table = from >>> TABLE_SHIFT; table <= (to - 1) >>> TABLE_SHIFT; table++) {
       const base = this.#base(table);
       if (base < 0 || this.#bits.subarray(base, base + WORDS).some((word) => word !== 0)) continue;

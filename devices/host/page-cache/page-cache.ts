@@ -17,7 +17,17 @@ import {
   UNEVICTABLE,
   WORKINGSET,
 } from './folio-runs.ts';
-import { CACHED, MAPPED, MARKED, ones, type PageBits, READING, WORD_PAGES, YOUNG } from './page-bits.ts';
+import {
+  CACHED,
+  MAPPED,
+  MARKED,
+  ones,
+  type PageBits,
+  READING,
+  TOUCHED,
+  WORD_PAGES,
+  YOUNG,
+} from './page-bits.ts';
 import { type PageCacheCounts, TwoLists } from './two-lists.ts';
 
 export class PageCache {
@@ -114,8 +124,15 @@ export class PageCache {
   /** Touches mapped pages from `from` on. @returns the first page that is not mapped, or `to` */
   touch(from: number, to: number): number {
     const end = this.bits.firstClear(MAPPED, from, to);
-    if (end > from) this.bits.set(YOUNG, from, end);
+    if (end === from) return end;
+    this.bits.set(YOUNG, from, end);
+    this.#use(from, end);
     return end;
+  }
+
+  #use(from: number, to: number): void {
+    this.counts.used += to - from - this.bits.count(TOUCHED, from, to);
+    this.bits.set(TOUCHED, from, to);
   }
 
   /**
@@ -124,6 +141,7 @@ export class PageCache {
    */
   readAccess(from: number, to: number): void {
     for (let page = from; page < to; ) page = this.#lists.markAccessed(page);
+    this.#use(from, to);
   }
 
   isMapped(page: number): boolean {
@@ -171,6 +189,7 @@ export class PageCache {
       if (start < from || end > to || listOf(this.#folios.kind(run)) === UNEVICTABLE) return;
       if (this.bits.count(READING, start, end) > 0) return;
       this.#folios.take(run, start, end);
+      this.counts.unused += end - start - this.bits.count(TOUCHED, start, end);
       this.bits.drop(start, end);
       this.counts.evicted += end - start;
     });

@@ -24,7 +24,7 @@ import {
   UNEVICTABLE,
   WORKINGSET,
 } from './folio-runs.ts';
-import { PageBits, READING, YOUNG } from './page-bits.ts';
+import { PageBits, READING, TOUCHED, YOUNG } from './page-bits.ts';
 
 const BATCH = 32;
 const FIRST_PRIORITY = 12;
@@ -46,6 +46,9 @@ export interface PageCacheCounts {
   activated: number;
   /** Page-table entries made. */
   mapped: number;
+  /** Pages that the program used for the first time since they were read, and evicted ones that it never used. */
+  used: number;
+  unused: number;
 }
 
 export class TwoLists {
@@ -59,6 +62,8 @@ export class TwoLists {
     deactivated: 0,
     activated: 0,
     mapped: 0,
+    used: 0,
+    unused: 0,
   };
   /** Pages that may be cached. */
   limit: number;
@@ -219,6 +224,7 @@ export class TwoLists {
     this.folios.append(start, kindOf(SHADOW, kind & WORKINGSET, orderOf(kind)), this.#nonresidentAge);
     this.#nonresidentAge += end - start;
     this.counts.evicted += end - start;
+    this.counts.unused += end - start - this.bits.count(TOUCHED, start, end);
     this.bits.drop(start, end);
   }
 

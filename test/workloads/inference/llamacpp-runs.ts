@@ -156,7 +156,7 @@ export function simulate({ filePages, readAhead, advice, tokens }: RunOptions): 
     expertsOf: (token, layer) => experts.get(`${token} ${layer}`)!,
     tokens,
     threads: 2,
-    workPerByte: (2 * inMemory) / needed,
+    workPerByte: () => (2 * inMemory) / needed,
     onToken() {
       rows.push({
         seconds: (sim.now - since) / 1e12,

@@ -1,0 +1,35 @@
+/**
+ * How the host's Linux reads mapped files: read-ahead, the largest request, and the core time of what a page fault does.
+ * A host profile gives each figure with its source; an experiment may change them.
+ */
+import { z } from 'zod';
+import type { QuantityKind } from '../quantities.ts';
+import { quantity, type Range, sourced } from './leaf.ts';
+
+type Leaf<T> = (kind: QuantityKind, range: Range) => T;
+
+const shapeOf = <T extends z.ZodType<number>>(leaf: Leaf<T>) => {
+  const bytes = (range: Range) => leaf('bytes', { step: '4 KiB', ...range });
+  const time = () => leaf('time', { min: '0 s', max: '1 s' });
+  return {
+    readAhead: bytes({ min: '0 B', max: '1 GiB' }).describe(
+      'read_ahead_kb of the drives: the largest window; 0: none.',
+    ),
+    maxSectors: bytes({ min: '4 KiB', max: '1 GiB' }).describe('max_sectors_kb: the largest request.'),
+    touchTime: time().describe('To go on to the next mapped page, beside the work on it.'),
+    faultTime: time().describe('A page fault, without what follows.'),
+    mapTime: time().describe('To map a page.'),
+    insertTime: time().describe('To add a folio to the page cache.'),
+    reclaimTime: time().describe('To evict a page, unmapping and TLB shootdown included.'),
+    scanTime: time().describe('To look at a page in reclaim.'),
+    waitTime: time().describe('To sleep until a read has completed, and be woken.'),
+    submitTime: time().describe('To submit a request.'),
+  };
+};
+
+/** As part of a host profile. */
+export const linuxSchema = z.strictObject(shapeOf(sourced));
+export type LinuxProfile = z.output<typeof linuxSchema>;
+
+/** As part of an experiment: what it changes. */
+export const linuxChangesSchema = z.strictObject(shapeOf(quantity)).partial();

@@ -1,0 +1,98 @@
+/** `execution: mmap`: from the experiment to the result. */
+import { describe, expect, it } from 'vitest';
+import { loadExperiments } from '../../experiments/index.ts';
+import { experimentText, writeTemporary } from './experiment-text.ts';
+import { runSmall } from './small-models.ts';
+
+const experiment = (model: string, limit: string) => `name: mapped
+model: {architecture: ./${model}.yaml, quantisation: F16}
+host: ryzen-7700x
+storage: {device: samsung-990-pro}
+memory: {limit: ${limit}, system: 1 MiB}
+execution: mmap
+compute: {threads: 2}
+workload: {prompt: 4, generate: 6, warmup: 2, routing: {kind: uniform}}
+`;
+
+describe('a model that fits', () => {
+  it('is read once, at load', async () => {
+    const result = await runSmall(experiment('dense', '64 MiB'));
+    expect(result.load?.storage?.causes).toEqual([expect.objectContaining({ cause: 'populate' })]);
+    expect(result.load?.storage?.bytesRead).toBe(result.memory!.pageCacheBytes);
+    expect(result.storage.bytesRead).toBe(0);
+    expect(result.pageCache).toMatchObject({ majorFaults: 0, reclaimedBytes: 0 });
+    expect(result.cache).toBeUndefined();
+  });
+
+  it('is read at its first use without populate', async () => {
+    const result = await runSmall(experiment('dense', '64 MiB'), 'mmap.populate=false');
+    expect(result.loadSeconds).toBe(0);
+    expect(result.prefill!.storage!.bytesRead).toBeGreaterThan(39e6);
+    expect(result.storage.bytesRead).toBe(0);
+  });
+});
+
+describe('a dense model larger than its memory', () => {
+  it('is read almost whole for each token', async () => {
+    const result = await runSmall(experiment('dense', '24 MiB'));
+    const perToken = result.storage.bytesRead / 4;
+    expect(perToken / 40e6).toBeGreaterThan(0.8);
+    const { memory, time, storage, pageCache } = result;
+    const { trunkBytes, kvBytes, expertCacheBytes, pageCacheBytes, systemBytes, freeBytes } = memory!;
+    expect(trunkBytes + kvBytes + expertCacheBytes + pageCacheBytes + systemBytes + freeBytes).toBe(
+      memory!.limitBytes,
+    );
+    expect(time.compute + time.exposedIo + time.software + time.reclaim + time.other).toBeCloseTo(1, 9);
+    expect(Math.min(time.compute, time.exposedIo, time.software, time.reclaim)).toBeGreaterThan(0);
+    expect(storage.causes!.map(({ cause }) => cause)).toEqual(['demand fault', 'readahead']);
+    expect(storage.causes!.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(storage.bytesRead);
+    expect(pageCache!.readaheadBytes).toBe(storage.causes![1].bytes);
+    expect(result.series!.tokenBytes!.slice(2).reduce((sum, [, bytes]) => sum + bytes, 0)).toBe(
+      storage.bytesRead,
+    );
+  });
+
+  it('reads less when a part is locked', async () => {
+    const free = await runSmall(experiment('dense', '24 MiB'));
+    const locked = await runSmall(experiment('dense', '24 MiB'), 'memory.pin=[attention, embeddings]');
+    expect(locked.memory!.lockedBytes).toBeGreaterThan(10e6);
+    expect(locked.memory!.lockedBytes).toBe(locked.memory!.trunkBytes);
+    expect(locked.storage.bytesRead).toBeLessThan(free.storage.bytesRead);
+  });
+
+  it('reads single pages with madvise random', async () => {
+    const result = await runSmall(experiment('dense', '24 MiB'), 'mmap.madvise=random');
+    expect(result.storage.requestBytes.mean).toBe(4096);
+    expect(result.pageCache!.readaheadBytes).toBe(0);
+  });
+});
+
+it('takes the experts of a mixture in ascending order, the prompt in one pass', async () => {
+  const result = await runSmall(experiment('moe', '64 MiB'));
+  expect(result.series!.experts!.requests.flat().reduce((a, b) => a + b)).toBe(6 * 4 * 4);
+  expect(result.storage.bytesRead).toBeGreaterThan(0);
+  expect(result.storage.bytesRead / 4).toBeLessThan(4 * 4 * 1.2e6 * 1.5);
+});
+
+it.each([
+  ['io.interface=psync', 'found psync with execution mmap; allowed is mmap'],
+  ['cache.capacity=1 GiB', 'which has no cache but the page cache'],
+  ['prefetch.policy=next-layer', 'found next-layer with execution mmap'],
+])('refuses %s', async (setting, message) => {
+  const file = writeTemporary(experimentText({ execution: 'execution: mmap' }));
+  await expect(loadExperiments(file, [setting])).rejects.toThrow(message);
+});
+
+it('refuses interface mmap for another program', async () => {
+  await expect(loadExperiments(writeTemporary(experimentText()), ['io.interface=mmap'])).rejects.toThrow(
+    'allowed is one of psync, libaio, io_uring, io_uring-iopoll, io_uring-sqpoll, spdk, or execution: mmap',
+  );
+});
+
+it('names what host and experiment do not say of Linux', async () => {
+  const text = experiment('dense', '24 MiB').replace(
+    'host: ryzen-7700x',
+    'host: {like: ryzen-7700x, linux: {value: 1}}',
+  );
+  await expect(runSmall(text)).rejects.toThrow("unknown key 'value'");
+});
