@@ -45,7 +45,8 @@ export function popularityDivergence(a: readonly Uint32Array[], b: readonly Uint
     const [totalA, totalB] = [sum(counts), sum(b[l])];
     if (totalA === 0 || totalB === 0) return 0;
     const mixed = Float64Array.from(counts, (n, e) => (n / totalA + b[l][e] / totalB) / 2);
-    return entropyBits(mixed) - (entropyBits(counts) + entropyBits(b[l])) / 2;
+    // Rounding can leave a hair below 0.
+    return Math.max(0, entropyBits(mixed) - (entropyBits(counts) + entropyBits(b[l])) / 2);
   });
 }
 
