@@ -1,8 +1,5 @@
 /** The page of a recorded routing: one self-contained HTML file with its numbers and charts. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { RoutedTokens } from '../../workloads/routing/index.ts';
-import { InputError, messageOf } from '../errors.ts';
 import { type Html, html } from '../report/html.ts';
 import { renderPage } from '../report/page.ts';
 import { cacheCharts, choiceCharts, predictionCharts } from './charts.ts';
@@ -33,13 +30,3 @@ export function renderRoutingPage(name: string, report: RoutingReport, routed: R
 
 const notes = (list: readonly string[]): Html =>
   html`${list.map((note) => html`<p class="note">${note}</p>`)}`;
-
-/** @throws InputError */
-export function writePage(path: string, page: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, page);
-  } catch (error) {
-    throw new InputError(`cannot write ${path}: ${messageOf(error)}`);
-  }
-}

@@ -9,12 +9,21 @@ interface Entry {
   readonly description: string;
 }
 
-const KINDS = ['devices', 'hosts', 'models', 'routings', 'policies', 'prefetchers', 'experiments'] as const;
+const KINDS = [
+  'devices',
+  'hosts',
+  'models',
+  'routings',
+  'quantisations',
+  'policies',
+  'prefetchers',
+  'experiments',
+] as const;
 type Kind = (typeof KINDS)[number];
 
 export function registerList(program: Command, terminal: Terminal): void {
   const command = withCommon(program.command('list'))
-    .summary('list devices, hosts, models, routings, policies, prefetchers, experiments')
+    .summary('list devices, hosts, models, routings, quantisations, policies, prefetchers, experiments')
     .description('Lists what an experiment can name.')
     .addArgument(new Argument('[what]', 'one kind; without it, all').choices(KINDS))
     .action(async (what: Kind | undefined, options: CommonOptions) => {
@@ -47,6 +56,16 @@ async function entriesOf(kind: Kind): Promise<Entry[]> {
       name,
       description: sentence(description),
     }));
+  }
+  if (kind === 'quantisations') {
+    const { QUANTISATIONS, isGgmlType, bytesOf, blockElements } = await import(
+      '../../../workloads/models/index.ts'
+    );
+    return QUANTISATIONS.map((name) => {
+      if (!isGgmlType(name)) return { name, description: 'a recipe: types differ by tensor and layer' };
+      const elements = blockElements(name);
+      return { name, description: `${(8 * bytesOf(name, elements)) / elements} bits per weight` };
+    });
   }
   const { libraryNames, libraryPath } = await import('../../load/library.ts');
   const { readYaml } = await import('../../load/yaml-file.ts');

@@ -1,6 +1,6 @@
 /** `nvmoe model`: totals, bytes, experts and KV cache of a model. */
 import type { Command } from 'commander';
-import type { ModelOptions } from '../../model-report.ts';
+import type { ModelOptions } from '../../model/model-report.ts';
 import { type CommonOptions, examples, positiveInteger, withCommon } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -16,18 +16,27 @@ export function registerModel(program: Command, terminal: Terminal): void {
       'Q4_K, Q4_K_M, Q8_0, FP8, ... (default: Q4_K_M; a GGUF file has its own)',
     )
     .option('--layout <order>', 'layer-order, alphabetical or expert-contiguous (default: layer-order)')
-    .option('--memory <bytes>', 'say what fits in this much memory, e.g. "64 GiB"')
-    .option('--context <tokens>', 'tokens in the KV cache for --memory (default: 4096)', positiveInteger)
+    .option('--ram, --memory <bytes>', 'say what fits in this much memory, e.g. "64 GiB"')
+    .option('--context <tokens>', 'tokens in the KV cache for --ram (default: 4096)', positiveInteger)
     .option('--tensors', 'list every tensor')
-    .action(async (name: string, options: ModelOptions & CommonOptions) => {
-      const { modelOf, modelReport, modelText } = await import('../../model-report.ts');
+    .option(
+      '--html <file>',
+      'also write a page with the layout of the file, what fits, and sizes by quantisation',
+    )
+    .action(async (name: string, options: ModelOptions & CommonOptions & { html?: string }) => {
+      const { modelOf, modelReport, modelText } = await import('../../model/model-report.ts');
       const model = modelOf(name, options);
       const report = modelReport(model, options);
+      if (options.html !== undefined) {
+        const { renderModelPage } = await import('../../model/page.ts');
+        const { writePieces } = await import('../../write-pieces.ts');
+        await writePieces([renderModelPage(report, model, options.context)], options.html);
+      }
       terminal.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : modelText(report, model));
     });
   examples(command, [
     'nvmoe model deepseek-v3 --quantisation Q4_K --json',
-    'nvmoe model model-00001-of-00009.gguf --tensors',
-    "nvmoe model gpt-oss-20b --quantisation MXFP4_MOE --memory '16 GB'",
+    'nvmoe model model-00001-of-00009.gguf --tensors --html page.html',
+    "nvmoe model gpt-oss-20b --quantisation MXFP4_MOE --ram '16 GB'",
   ]);
 }

@@ -64,8 +64,8 @@ function registerStats(routing: Command, terminal: Terminal): void {
       const { CURVE_HEAD, curveRows, statsRows } = await import('../../routing/stats-text.ts');
       const { report, routed } = await routingStats(file, options);
       if (options.html !== undefined) {
-        const { renderRoutingPage, writePage } = await import('../../routing/page.ts');
-        writePage(options.html, renderRoutingPage(file, report, routed));
+        const { renderRoutingPage } = await import('../../routing/page.ts');
+        await writePieces([renderRoutingPage(file, report, routed)], options.html);
       }
       if (options.json) terminal.out(`${JSON.stringify(plainReport(report), null, 1)}\n`);
       else {

@@ -57,6 +57,7 @@ describe('list', () => {
       'hosts',
       'models',
       'routings',
+      'quantisations',
       'policies',
       'prefetchers',
       'experiments',
@@ -99,12 +100,22 @@ describe('model', () => {
     expect(widest(out)).toBeLessThanOrEqual(100);
   });
 
+  it('draws the layout of the file, with sizes by quantisation', async () => {
+    const page = join(temporaryFolder(), 'model.html');
+    const { code } = await say('model', 'gpt-oss-20b', '--layout', 'expert-contiguous', '--html', page);
+    expect(code).toBe(0);
+    const text = readFileSync(page, 'utf8');
+    for (const title of ['The file', 'Experts of layer 12', 'What fits', 'KV cache', 'MXFP4_MOE'])
+      expect(text).toContain(title);
+  });
+
   it.each([
     [['deepseek-v33'], 'did you mean deepseek-v3'],
     [['none.gguf'], 'there is no such file'],
     [['none.json'], 'there is no such file'],
     [['deepseek-v3', '--quantisation', 'Q4_Y'], '--quantisation: found "Q4_Y"'],
-    [['deepseek-v3', '--memory', '64'], "--memory: found '64', which has no unit"],
+    [['deepseek-v3', '--ram', '64'], "--ram: found '64', which has no unit"],
+    [['deepseek-v3', '--html', '/no/such/folder/x.html'], 'cannot write'],
   ])('%j is bad input', async (args, says) => {
     const { code, error } = await say('model', ...args);
     expect(code).toBe(2);

@@ -40,6 +40,23 @@ describe('totals', () => {
     within(parameters.perExpert / 1e6, expert, 0.001);
   });
 
+  /** Newer families: 10^6 parameters of an expert, as their configurations and published slab sizes give them. */
+  it.each([
+    ['deepseek-v4-flash', 25.17],
+    ['deepseek-v4-pro', 66.06],
+    ['deepseek-v4.1-flash', 35.39],
+    ['glm-5', 37.75],
+    ['glm-5.3-flash', 25.17],
+    ['glm-4.7-flash', 9.44],
+    ['kimi-k3', 33.03],
+    ['qwen3-next-80b', 3.146],
+    ['qwen3.5-35b', 3.146],
+    ['qwen3.5-397b', 12.58],
+    ['minimax-m2', 14.16],
+  ])('%s: %f M an expert', (name, expert) => {
+    within(summarise(buildModel(libraryModel(name), 'F16')).parameters.perExpert / 1e6, expert, 0.001);
+  });
+
   /** Newer families against the counts in their names or announcements, which are rounded. */
   it.each([
     ['deepseek-v3.2', 671.9, 0.001],

@@ -1,15 +1,15 @@
 /** `nvmoe model`: what a model weighs and needs, from the library, a config.json, or the header of its GGUF file. */
-import { ggufModel } from '../workloads/formats/index.ts';
-import { fileMap, type LayoutOrder } from '../workloads/layout/index.ts';
-import { attentionOf, buildModel, cacheBytes, type Model } from '../workloads/models/index.ts';
-import { type Fit, fitIn, type ModelSummary, summarise } from '../workloads/models/summary.ts';
-import { table } from './cli/table.ts';
-import { asInputError } from './errors.ts';
-import { References } from './load/references.ts';
-import { validate } from './load/validate.ts';
-import { parseQuantity } from './quantities.ts';
-import { formatBytes, integer, percent } from './report/format.ts';
-import { modelSchema } from './schema/model.ts';
+import { ggufModel } from '../../workloads/formats/index.ts';
+import { fileMap, type LayoutOrder } from '../../workloads/layout/index.ts';
+import { attentionOf, buildModel, cacheBytes, type Model } from '../../workloads/models/index.ts';
+import { type Fit, fitIn, type ModelSummary, summarise } from '../../workloads/models/summary.ts';
+import { table } from '../cli/table.ts';
+import { asInputError } from '../errors.ts';
+import { References } from '../load/references.ts';
+import { validate } from '../load/validate.ts';
+import { parseQuantity } from '../quantities.ts';
+import { formatBytes, integer, percent } from '../report/format.ts';
+import { modelSchema } from '../schema/model.ts';
 
 export interface ModelOptions {
   readonly quantisation?: string;
@@ -64,11 +64,17 @@ export function modelReport(model: Model, options: ModelOptions): ModelReport {
 }
 
 function fitOf(model: Model, memory: string, contextTokens: number): ModelReport['fit'] {
-  const memoryBytes = asInputError(['--memory'], () => parseQuantity(memory, 'bytes'));
-  let kvBytes = 0;
-  for (let layer = 0; layer < model.layers; layer++)
-    kvBytes += cacheBytes(attentionOf(model.architecture, layer), contextTokens, 'mla', 'F16');
+  const memoryBytes = asInputError(['--ram'], () => parseQuantity(memory, 'bytes'));
+  const kvBytes = contextBytes(model, contextTokens);
   return { ...fitIn(model, memoryBytes, kvBytes), memoryBytes, kvBytes, contextTokens };
+}
+
+/** The KV cache at a context, latent under MLA, at 16 bits. */
+export function contextBytes(model: Model, tokens = DEFAULT_CONTEXT): number {
+  let bytes = 0;
+  for (let layer = 0; layer < model.layers; layer++)
+    bytes += cacheBytes(attentionOf(model.architecture, layer), tokens, 'mla', 'F16');
+  return bytes;
 }
 
 /** @param sliced the experts' tensors are cut up and have no place of their own */
@@ -78,8 +84,8 @@ const tensorsOf = (model: Model, sliced: boolean): ModelReport['tensors'] =>
     return { name, type, shape, bytes, role, offset };
   });
 
-/** The report for a terminal, 100 columns at most. */
-export function modelText(report: ModelReport, model: Model): string {
+/** The report as [what, value]. */
+export function modelRows(report: ModelReport, model: Model): [string, string][] {
   const { parameters, bytes, expert, kvBytesPerToken: kv, fit } = report;
   const billions = (n: number) => `${(n / 1e9).toFixed(3)} billion`;
   const layers = `${report.layers}${report.moeLayers ? `, ${report.moeLayers} with top-${report.topK} of ${report.experts} experts` : ''}`;
@@ -113,8 +119,9 @@ export function modelText(report: ModelReport, model: Model): string {
       ['expert', `${sizes}; the first in ${expert.extents.length} extents`],
       [
         'read per token',
-        `${formatBytes(bytes.readPerToken)}, of it routed experts ${formatBytes(bytes.routedPerToken)}`,
+        `${formatBytes(bytes.readPerToken)} active: trunk ${formatBytes(bytes.readPerToken - bytes.routedPerToken)}, routed experts ${formatBytes(bytes.routedPerToken)} (from storage where all are cold)`,
       ],
+      ['largest layer', `${formatBytes(bytes.largestLayer)} must be in memory at once`],
     );
   }
   if (fit) {
@@ -126,6 +133,11 @@ export function modelText(report: ModelReport, model: Model): string {
     rows.push([`in ${formatBytes(memoryBytes)}`, verdict]);
   }
   if (report.unverified.length > 0) rows.push(['unverified', report.unverified.join(', ')]);
+  return rows;
+}
+
+/** The report for a terminal, 100 columns at most. */
+export function modelText(report: ModelReport, model: Model): string {
   const tensors = (report.tensors ?? []).map(({ name, type, shape, bytes: size, offset }) => [
     name,
     type,
@@ -135,7 +147,7 @@ export function modelText(report: ModelReport, model: Model): string {
   ]);
   const listed =
     tensors.length > 0 ? `${table(['tensor', 'type', 'shape', 'bytes', 'offset'], tensors, [3, 4])}\n` : '';
-  return `${table(['model', ''], rows)}\n${listed}`;
+  return `${table(['model', ''], modelRows(report, model))}\n${listed}`;
 }
 
 /** How the file begins and goes on: the first regions, by layer and role. */
