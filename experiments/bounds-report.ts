@@ -5,12 +5,14 @@
 import Table from 'cli-table3';
 import { Simulation, toSeconds } from '../sim/index.ts';
 import { softwareTime } from '../workloads/inference/index.ts';
+import { schedulerOptions, sequenceOf } from '../workloads/inference/known-demand.ts';
+import { passesOf } from '../workloads/inference/scheduler.ts';
 import { ceilingWarnings, streamingCeilings, tokenBounds } from './bounds.ts';
 import type { Experiment } from './experiment.ts';
 import { requestOf } from './mapped.ts';
 import { gib } from './memory.ts';
 import type { Bound, Memory } from './result.ts';
-import { replayPolicy, sequenceOf, tokenWork } from './run/demand.ts';
+import { passMeans, replayPolicy, tokenWork } from './run/demand.ts';
 import { prepare } from './run/prepare.ts';
 
 export interface BoundsReport {
@@ -32,18 +34,29 @@ export interface BoundsReport {
 export function boundsReport(experiment: Experiment): BoundsReport {
   const sim = new Simulation({ seed: String(experiment.seed) });
   const { model, decode, catalogue, drive, memory, warnings } = prepare(experiment, sim);
-  const replayed = replayPolicy(decode.policy, catalogue, sequenceOf(decode, catalogue), decode);
-  const measured = experiment.workload.generate - experiment.workload.warmup;
+  const sequence = sequenceOf(decode, catalogue);
+  const replayed = replayPolicy(decode.policy, catalogue, sequence, decode);
+  const passes = [...passesOf(schedulerOptions(decode))];
+  const measuredPasses = passes.slice(passes.findIndex(({ warm }) => warm));
+  const means = passMeans(decode, measuredPasses, sequence);
+  const measured = means.gives * measuredPasses.length;
+  const perPass = (sum: number) => sum / measuredPasses.length;
   const request = requestOf(experiment);
   const extents = catalogue.extentOffset.length / catalogue.objects;
   const bytesPerToken = replayed.bytesMissed / measured;
   const demand = {
-    ...tokenWork(decode, experiment.host.kernels),
+    ...tokenWork(decode, experiment.host.kernels, means),
     streamedBytes: bytesPerToken,
     commands: Math.max(bytesPerToken / request, (replayed.misses / measured) * extents),
-    softwareSeconds: toSeconds(
-      softwareTime(experiment.software, model.layers, replayed.misses / measured, bytesPerToken),
-    ),
+    softwareSeconds:
+      toSeconds(
+        softwareTime(
+          experiment.software,
+          model.layers,
+          perPass(replayed.misses),
+          perPass(replayed.bytesMissed),
+        ),
+      ) / means.gives,
   };
   const bounds = tokenBounds(experiment, drive, demand);
   return {

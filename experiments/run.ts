@@ -27,9 +27,9 @@ export function runExperiment(experiment: Experiment, options: RunOptions = {}):
   const decode: DecodeOptions = {
     ...prepared.decode,
     onPhase: (phase) => meter.phase(phase),
-    onToken(token) {
+    onToken(done, total) {
       meter.token();
-      options.onProgress?.(token + 1, experiment.workload.generate);
+      options.onProgress?.(done, total);
     },
   };
   const { io, host } = machine;

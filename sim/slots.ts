@@ -73,7 +73,10 @@ export class Slots {
 }
 
 /** A longer copy of a typed array, zeros behind the old contents. */
-export function grown<T extends Float64Array | Int32Array | Uint32Array>(array: T, length: number): T {
+export function grown<T extends Float64Array | Int32Array | Uint32Array | Uint8Array>(
+  array: T,
+  length: number,
+): T {
   const longer = new (array.constructor as new (length: number) => T)(length);
   longer.set(array);
   return longer;

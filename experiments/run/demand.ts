@@ -1,7 +1,7 @@
 /**
  * What decoding a token asks of the machine, in closed form where possible: FLOPs and bytes from the model's steps at
- * the mean context of the measured tokens, misses from replaying the demand sequence through the policy (hits do not
- * depend on timing as long as nothing is prefetched).
+ * the mean shape of the measured passes, misses from replaying the demand sequence through the policy (hits do not depend
+ * on timing as long as nothing is prefetched).
  */
 
 import { type CpuOptions, kernelRate } from '../../devices/index.ts';
@@ -11,13 +11,58 @@ import {
   type Catalogue,
   type DecodeOptions,
   type DemandSequence,
-  demandSequence,
   type Step,
   stepCosts,
-  waveExperts,
 } from '../../workloads/inference/index.ts';
+import type { Pass, Rows } from '../../workloads/inference/scheduler.ts';
 
-/** Of one token, at the mean context of the measured tokens. */
+/** Means over passes. */
+export interface PassMeans {
+  readonly groups: number;
+  readonly rows: number;
+  readonly heads: number;
+  readonly gives: number;
+  /** Of a group. */
+  readonly context: number;
+  /** Experts asked for at a MoE layer, and rows that they serve. */
+  readonly experts: number;
+  readonly expertRows: number;
+}
+
+/** @param passes those that are measured @param sequence of the whole run */
+export function passMeans(
+  options: DecodeOptions,
+  passes: readonly Pass[],
+  sequence: DemandSequence,
+): PassMeans {
+  const { model } = options;
+  const mean = (of: (pass: Pass) => number) =>
+    passes.reduce((sum, pass) => sum + of(pass), 0) / passes.length;
+  const routed = model.moeLayers.length * model.experts;
+  let experts = 0;
+  let expertRows = 0;
+  for (let i = measuredFrom(sequence); i < sequence.ids.length; i++) {
+    if (sequence.ids[i] >= routed) continue;
+    experts++;
+    expertRows += sequence.rows[i];
+  }
+  const visits = Math.max(1, passes.length * model.moeLayers.length);
+  const groups = mean(({ groups: all }) => all.length);
+  const contexts = mean(({ groups: all }) =>
+    all.reduce((sum, { context, count }: Rows) => sum + context - (count - 1) / 2, 0),
+  );
+  return {
+    groups,
+    rows: mean(({ rows }) => rows),
+    heads: mean(({ heads }) => heads),
+    gives: mean(({ gives }) => gives),
+    context: contexts / groups,
+    experts: experts / visits,
+    expertRows: expertRows / visits,
+  };
+}
+
+/** Of one token, in passes of a shape. */
 interface TokenWork {
   flops: number;
   /** Of one core alone. */
@@ -26,56 +71,37 @@ interface TokenWork {
   coreBytes: number;
 }
 
-export function tokenWork(options: DecodeOptions, kernels: CpuOptions['kernels']): TokenWork {
-  const { model, kv, promptTokens, contextTokens, warmupTokens, routing } = options;
+export function tokenWork(
+  { model, kv }: DecodeOptions,
+  kernels: CpuOptions['kernels'],
+  { groups, rows, heads, gives, context, experts, expertRows }: PassMeans,
+): TokenWork {
   const costs = stepCosts(model, kv);
-  const generated = routing.tokens - promptTokens;
-  const context = contextTokens + promptTokens + (warmupTokens + generated + 1) / 2;
   const moe = new Set(model.moeLayers);
-  const served = servedExperts(options);
   let flops = 0;
   let coreSeconds = 0;
   let coreBytes = 0;
-  const add = (step: Step, times = 1) => {
+  const add = (step: Step, times = rows, reads = 1) => {
     flops += step.flops * times;
     coreSeconds += (step.flops * times) / kernelRate(kernels, step.name);
-    coreBytes += step.bytes * times;
+    coreBytes += step.bytes * reads;
   };
-  add(costs.head());
+  add(costs.head(1), heads);
   for (let layer = 0; layer < model.layers; layer++) {
-    add(costs.attention(layer, 1, context));
+    const weights = costs.attention(layer, []).bytes;
+    const one = costs.attention(layer, [{ count: 1, context }]);
+    add({ ...one, bytes: weights + (one.bytes - weights) * groups });
     if (!moe.has(layer)) add(costs.dense(layer, 1));
     else {
       add(costs.router(layer, 1));
       add(costs.shared(layer, 1));
-      add(costs.expert(layer, 1), served);
+      add(costs.expert(layer, 1), expertRows, experts);
     }
   }
-  return { flops, coreSeconds, coreBytes };
+  return { flops: flops / gives, coreSeconds: coreSeconds / gives, coreBytes: coreBytes / gives };
 }
 
-/** Experts that a token uses at a layer: top-k, or their mean where cold ones are dropped. */
-function servedExperts({ routing, dropped }: DecodeOptions): number {
-  const { ids, topK, layers, experts } = routing;
-  if (dropped === undefined) return topK;
-  let served = 0;
-  for (let i = 0; i < ids.length; i++)
-    if (i % topK === 0 || dropped[(Math.floor(i / topK) % layers) * experts + ids[i]] === 0) served++;
-  return served / Math.max(1, ids.length / topK);
-}
-
-/** The sequence of batches that a run will ask for; the same as the program's. */
-export const sequenceOf = (options: DecodeOptions, catalogue: Catalogue): DemandSequence =>
-  demandSequence({
-    model: options.model,
-    catalogue,
-    routing: options.routing,
-    dropped: options.dropped,
-    promptTokens: options.promptTokens,
-    wave: waveExperts(options.model, options.cacheBytes, options.scope),
-  });
-
-type ReplayedOptions = CacheOptions & Pick<DecodeOptions, 'warmupTokens' | 'batch' | 'prompt' | 'hitRatio'>;
+type ReplayedOptions = CacheOptions & Pick<DecodeOptions, 'batch' | 'prompt' | 'hitRatio'>;
 
 /**
  * Replays everything through a policy, by the run's rules, and counts the requests of the measured tokens.
@@ -92,7 +118,7 @@ export function replayPolicy(
   if (options.hitRatio !== undefined) return expectedCounts(catalogue, sequence, options);
   const policy = createCache(policyName, catalogue, sequence, options);
   const prompt = batchStart[prefillBatches];
-  const measured = measuredFrom(sequence, options.warmupTokens);
+  const measured = measuredFrom(sequence);
   const batches = options.batch === 'one' ? undefined : batchStart.subarray(0, -1);
   const trace = { ids, sizes: catalogue.bytes, batches };
   replay(policy, trace, { to: prompt, bypass: options.prompt === 'bypass', outcomes });
@@ -104,10 +130,10 @@ export function replayPolicy(
 function expectedCounts(
   { expertObjects, bytes }: Catalogue,
   sequence: DemandSequence,
-  { hitRatio = 0, warmupTokens }: ReplayedOptions,
+  { hitRatio = 0 }: ReplayedOptions,
 ): ReplayCounts {
   const counts = { requests: 0, hits: 0, misses: 0, bytesHit: 0, bytesMissed: 0, evictions: 0 };
-  for (const id of sequence.ids.subarray(measuredFrom(sequence, warmupTokens))) {
+  for (const id of sequence.ids.subarray(measuredFrom(sequence))) {
     const hits = id < expertObjects ? hitRatio : 0;
     counts.requests++;
     counts.hits += hits;
@@ -118,8 +144,6 @@ function expectedCounts(
   return counts;
 }
 
-/** The first request of the measured tokens. */
-export const measuredFrom = (
-  { batchStart, prefillBatches, batchesPerToken }: DemandSequence,
-  warmupTokens: number,
-): number => batchStart[prefillBatches + warmupTokens * batchesPerToken];
+/** The first request of the measured passes. */
+export const measuredFrom = ({ batchStart, measuredBatch }: DemandSequence): number =>
+  batchStart[measuredBatch];

@@ -4,6 +4,7 @@ import { formatBytes, percent } from '../report/format.ts';
 import type { Prefetch, Storage } from '../result.ts';
 import { measuredFrom, replayPolicy } from './demand.ts';
 import type { Run } from './result-of.ts';
+import { measuredTokens } from './token-rates.ts';
 
 export function prefetchOf(run: Run): Prefetch | undefined {
   const { prefetch } = run.experiment;
@@ -33,7 +34,7 @@ function pollutionOf({ experiment, prepared, outcome }: Run): number {
   const without = new Uint8Array(sequence.ids.length);
   replayPolicy(experiment.cache.policy, catalogue, sequence, prepared.decode, without);
   let polluted = 0;
-  for (let i = measuredFrom(sequence, prepared.decode.warmupTokens); i < without.length; i++)
+  for (let i = measuredFrom(sequence); i < without.length; i++)
     if (without[i] === 1 && outcomes[i] === MISS) polluted++;
   return polluted;
 }
@@ -52,8 +53,7 @@ export function prefetchWarnings(run: Run, prefetch: Prefetch | undefined, stora
     readTwiceBytes = 0,
     pollutionMisses = 0,
   } = prefetch;
-  const tokens =
-    run.prepared.decode.routing.tokens - run.prepared.decode.promptTokens - run.prepared.decode.warmupTokens;
+  const tokens = measuredTokens(run.outcome);
   const each = (bytes: number) => formatBytes(bytes / tokens);
   const warnings: string[] = [];
   const wasted = wastedBytes / Math.max(1, storage.bytesRead);

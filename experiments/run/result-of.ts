@@ -1,18 +1,19 @@
 /** From what a run counted to its result. */
-import { BatchMeans, type Simulation, toSeconds } from '../../sim/index.ts';
+import { type Simulation, toSeconds } from '../../sim/index.ts';
 import type { DecodeOutcome, Tally } from '../../workloads/inference/index.ts';
 import { ceilingWarnings, tokenBounds } from '../bounds.ts';
 import type { Experiment } from '../experiment.ts';
 import type { Machine } from '../machine.ts';
 import { type Cache, HIT_RATIO_DEFINITION, RESULT_SCHEMA, type Result } from '../result.ts';
 import { version } from '../version.ts';
-import { replayPolicy, tokenWork } from './demand.ts';
+import { passMeans, replayPolicy, tokenWork } from './demand.ts';
 import type { Meter } from './meter.ts';
 import { missCurvesOf } from './miss-curves-of.ts';
 import type { ThreadSeconds } from './page-meter.ts';
 import { prefetchOf, prefetchWarnings } from './prefetch-of.ts';
 import type { Prepared } from './prepare.ts';
 import { seriesOf } from './series-of.ts';
+import { measuredTokens, tokenRates } from './token-rates.ts';
 
 export interface Run {
   readonly experiment: Experiment;
@@ -26,10 +27,12 @@ export interface Run {
 export function resultOf(run: Run): Result {
   const { experiment, prepared, meter, outcome } = run;
   const { recorder } = outcome;
-  const { warmup, generate, prompt } = experiment.workload;
   const storage = meter.storage.get('window')!;
-  const measured = generate - warmup;
-  const work = tokenWork(prepared.decode, experiment.host.kernels);
+  const measured = measuredTokens(outcome);
+  const prompt = promptTokens(run);
+  const passes = recorder.measured.map(({ pass }) => pass);
+  const means = passMeans(prepared.decode, passes, outcome.sequence);
+  const work = tokenWork(prepared.decode, experiment.host.kernels, means);
   const bounds = tokenBounds(experiment, prepared.drive, {
     ...work,
     streamedBytes: storage.bytesRead / measured,
@@ -50,8 +53,8 @@ export function resultOf(run: Run): Result {
     exact: prepared.lossy.length === 0,
     ...(prepared.lossy.length > 0 ? { lossy: [...prepared.lossy] } : {}),
     settings: experiment.settings,
-    tokens: { measured, warmup },
-    ...tokenTimes(recorder.tokenTime.subarray(warmup)),
+    tokens: { measured, warmup: recorder.warmupTokens },
+    ...tokenRates(outcome),
     prefillSeconds: toSeconds(at.decode - at.prefill),
     loadSeconds: toSeconds(at.prefill - at.load),
     storage,
@@ -76,23 +79,19 @@ export function resultOf(run: Run): Result {
   };
 }
 
+/** Of the passes before the first generated token. */
+function promptTokens({ prepared, outcome: { recorder } }: Run): number {
+  let tokens = 0;
+  if (prepared.decode.continuous) return 0;
+  for (const { pass } of recorder.passes) {
+    if (pass.decodes) break;
+    tokens += pass.rows;
+  }
+  return tokens;
+}
+
 const windowSeconds = ({ outcome: { recorder } }: Run) =>
   toSeconds(recorder.phaseStart.done - recorder.windowStart);
-
-function tokenTimes(times: Float64Array): Pick<Result, 'tokensPerSecond' | 'tokenSeconds'> {
-  const batches = new BatchMeans();
-  for (const time of times) batches.record(toSeconds(time));
-  const sorted = Float64Array.from(times).sort();
-  const rank = (p: number) => toSeconds(sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)]);
-  const [low, high] = batches.ci95;
-  return {
-    tokensPerSecond: {
-      mean: 1 / batches.mean,
-      ...(Number.isFinite(high) && low > 0 ? { ci95: [1 / high, 1 / low] as [number, number] } : {}),
-    },
-    tokenSeconds: { mean: batches.mean, p50: rank(0.5), p90: rank(0.9), p99: rank(0.99), max: rank(1) },
-  };
-}
 
 function cacheOf(run: Run): Cache {
   const { experiment, prepared, outcome } = run;
@@ -136,14 +135,14 @@ function countsBetween(from: Tally, to: Tally) {
 function timeOf(run: Run): Result['time'] {
   const threads = run.meter.pages?.threads.get('window');
   if (threads) return threadTime(threads);
-  const { compute, wait, software } = run.outcome.recorder.spentIn;
-  const total = compute + wait + software;
+  const { compute, wait, software, idle } = run.outcome.recorder.spentIn;
+  const total = compute + wait + software + idle;
   return {
     compute: compute / total,
     exposedIo: wait / total,
     software: software / total,
     reclaim: 0,
-    other: 0,
+    other: idle / total,
   };
 }
 

@@ -16,6 +16,7 @@
 import { DEMAND, type IoInterface, PREFETCH, type ReadPriority } from '../../devices/index.ts';
 import type { EvictionPolicy } from '../../policies/index.ts';
 import { type HandlerId, Signal, type Simulation } from '../../sim/index.ts';
+import { grown } from '../../sim/slots.ts';
 import { CacheCounts, HIT, JOIN, MISS } from './cache-counts.ts';
 import type { Catalogue } from './catalogue.ts';
 import { Hints } from './hints.ts';
@@ -47,8 +48,6 @@ export interface BufferOptions {
   readonly batch: 'one' | 'layer';
   /** Probability that a request for an expert hits, and seeded numbers to draw it with; the policy must keep nothing. */
   readonly given?: { readonly hitRatio: number; readonly random: () => number };
-  /** Requests there will be at most. */
-  readonly requests: number;
 }
 
 export class BufferManager {
@@ -57,8 +56,7 @@ export class BufferManager {
   readonly hints: Hints;
   /** Fires whenever an object has landed. */
   readonly landed: Signal;
-  /** Outcome of each request, by its place in the demand sequence. */
-  readonly outcomes: Uint8Array;
+  private outcomeList = new Uint8Array(1024);
   /** Objects being read that a step waits for. */
   demandReads = 0;
   /** Bytes being read ahead into the cache: of objects whose read has not ended. */
@@ -89,7 +87,6 @@ export class BufferManager {
     this.io = options.io;
     this.batch = options.batch;
     this.given = options.given;
-    this.outcomes = new Uint8Array(options.requests);
     this.prefetched = new PrefetchAccount(catalogue.objects);
     this.hints = new Hints(sim, catalogue, options.io, this.prefetched, () => this.onRoom());
     this.state = new Uint8Array(catalogue.objects);
@@ -106,6 +103,16 @@ export class BufferManager {
   /** Bytes being read ahead, hinted ones included. */
   get aheadBytes(): number {
     return this.prefetchBytes + this.hints.inFlightBytes;
+  }
+
+  /** Outcome of each request so far, by its place in the demand sequence. */
+  get outcomes(): Uint8Array {
+    return this.outcomeList.slice(0, this.counts.requests);
+  }
+
+  /** Outcome of one request. */
+  outcomeOf(request: number): number {
+    return this.outcomeList[request];
   }
 
   /** True when the object is in memory and complete. */
@@ -185,7 +192,8 @@ export class BufferManager {
       this.state[id] = this.given.random() < this.given.hitRatio ? RESIDENT : ABSENT;
     const state = this.state[id];
     const outcome = state === RESIDENT ? HIT : state === PREFETCHING ? JOIN : MISS;
-    this.outcomes[request] = outcome;
+    if (request >= this.outcomeList.length) this.outcomeList = grown(this.outcomeList, 2 * request);
+    this.outcomeList[request] = outcome;
     this.counts.record(outcome, bytes);
     if (!this.hints.asked(id)) this.prefetched.demanded(id, bytes, outcome === JOIN);
   }

@@ -5,34 +5,46 @@
  * The plain-option door of this room: no units, no files. Instants in ps, sizes in bytes.
  */
 import type { Host, IoInterface } from '../../devices/index.ts';
-import type { Prefetcher, RoutedTruth } from '../../policies/index.ts';
 import type { Picoseconds, Simulation, Wait } from '../../sim/index.ts';
 import type { GgmlType, KvChoice, Model } from '../models/index.ts';
-import { expertAt, type RoutedTokens } from '../routing/index.ts';
+import type { RoutedTokens } from '../routing/index.ts';
 import { BufferManager } from './buffer-manager.ts';
 import type { CacheCounts } from './cache-counts.ts';
 import { buildCatalogue, type Catalogue, type TrunkPart } from './catalogue.ts';
 import { type CacheOptions, createCache } from './create-cache.ts';
-import { type DemandSequence, demandSequence, waveExperts } from './demand-sequence.ts';
+import { Demand, type DemandSequence } from './demand-sequence.ts';
+import { demandOptions, schedulerOptions, sequenceOf } from './known-demand.ts';
+import { type CreatePrefetcher, Predictions } from './predictions.ts';
 import type { PrefetchTotals } from './prefetch-account.ts';
 import { PrefetchQueue, type PrefetchRules } from './prefetch-queue.ts';
 import { type Execution, Program } from './program.ts';
 import { type Phase, Recorder } from './recorder.ts';
+import { type Request, tokensOf } from './requests.ts';
 import { Residency } from './residency.ts';
+import { passesOf, Scheduler } from './scheduler.ts';
 import { NO_SOFTWARE_COSTS, type SoftwareCosts } from './software-costs.ts';
 import { stepCosts } from './token-steps.ts';
 
 export interface DecodeOptions extends CacheOptions {
   readonly model: Model;
   readonly kv: { readonly choice: KvChoice; readonly type: GgmlType };
-  /** The prompt's tokens, then the generated ones. */
+  /** The tokens of all requests, one request after the other. */
   readonly routing: RoutedTokens;
+  /** Absent: one, whose prompt is the first promptTokens tokens of the routing and which generates the others. */
+  readonly requests?: readonly Request[];
   readonly promptTokens: number;
+  /**
+   * Requests join while others run, at most so many at a time, and what is asked for is not known before the run; absent:
+   * all requests are a batch.
+   */
+  readonly continuous?: { readonly maxBatch: number; readonly warmupRequests: number };
+  /** Prompt rows of a pass at most; default all. */
+  readonly chunk?: number;
   /** Experts' objects that are asked for as the first of a choice only (a lossy option); absent: none. */
   readonly dropped?: Uint8Array;
   /** Tokens of context before the prompt; their KV cache is read, they cost no prefill. */
   readonly contextTokens: number;
-  /** Generated tokens before the measured window. */
+  /** Generated tokens of each request before the measured window. */
   readonly warmupTokens: number;
   /** Parts of the trunk that are read at load and stay. */
   readonly pin: readonly TrunkPart[];
@@ -47,8 +59,8 @@ export interface DecodeOptions extends CacheOptions {
   readonly batch?: 'one' | 'layer';
   /** The prompt's misses are inserted, or read around the cache; default insert. */
   readonly prompt?: 'insert' | 'bypass';
-  /** Makes the prefetcher; absent: none. */
-  readonly prefetcher?: (truth: RoutedTruth) => Prefetcher;
+  /** Makes the prefetcher of a request; absent: none. */
+  readonly prefetcher?: CreatePrefetcher;
   /** Default: whenever planned, without limit, cancelled when wrong, into the cache. */
   readonly prefetchRules?: Partial<PrefetchRules>;
   /** Processor time of one prediction, on the program's path. */
@@ -58,8 +70,8 @@ export interface DecodeOptions extends CacheOptions {
   readonly nextLayerParts?: boolean;
   /** Called when a phase begins, and at the first measured token with 'window'. */
   readonly onPhase?: (phase: Phase | 'window') => void;
-  /** Called when a generated token is complete. */
-  readonly onToken?: (token: number) => void;
+  /** Called when a step of generated tokens is complete: how many tokens of how many there are. */
+  readonly onToken?: (done: number, total: number) => void;
 }
 
 /** Everything a result is made of. Tallies are sums since the start; `atPhase` holds them as each phase began. */
@@ -69,7 +81,9 @@ export interface DecodeOutcome {
   readonly recorder: Recorder;
   readonly total: Tally;
   readonly atPhase: ReadonlyMap<Phase | 'window', Tally>;
-  /** Hits and requests of each generated token. */
+  /** When each request was served; absent where the program has but one. */
+  readonly scheduler?: Scheduler;
+  /** Hits and requests of each step of generated tokens. */
   readonly tokenHits: Float64Array;
   readonly tokenRequests: Float64Array;
   /** Of each request of the sequence: MISS, HIT or JOIN. */
@@ -90,20 +104,17 @@ export function runDecode(
   io: IoInterface,
   options: DecodeOptions,
 ): DecodeOutcome {
-  const { model, routing, promptTokens, cacheBytes, hitRatio } = options;
-  const generateTokens = routing.tokens - promptTokens;
+  const { model, routing, hitRatio } = options;
   const catalogue = buildCatalogue(model, options.pin);
-  const wave = waveExperts(model, cacheBytes, options.scope);
-  const sequence = demandSequence({
-    model,
-    catalogue,
-    routing,
-    promptTokens,
-    dropped: options.dropped,
-    wave,
-  });
+  const scheduling = schedulerOptions(options);
+  const { requests } = scheduling;
+  const open = options.continuous !== undefined;
+  const demand = new Demand(demandOptions(options, catalogue));
+  for (const pass of open ? [] : passesOf(scheduling)) demand.append(pass);
+  const known = open ? sequenceOf(options, catalogue) : demand.sequence();
+  const scheduler = new Scheduler(scheduling);
   const kept = hitRatio === undefined ? options : { ...options, policy: 'lru', cacheBytes: 0 };
-  const policy = createCache(kept.policy, catalogue, sequence, kept, (id) => buffers.evicted(id));
+  const policy = createCache(kept.policy, catalogue, known, kept, (id) => buffers.evicted(id));
   const atPhase = new Map<Phase | 'window', Tally>();
   const tally = (): Tally => ({
     counts: { ...buffers.counts },
@@ -111,9 +122,7 @@ export function runDecode(
     evictions: policy.evictions,
   });
   const recorder: Recorder = new Recorder(sim, {
-    generateTokens,
-    warmupTokens: options.warmupTokens,
-    timelineTokens: 2,
+    timelineSteps: 2,
     onPhase(phase) {
       atPhase.set(phase, tally());
       options.onPhase?.(phase);
@@ -126,7 +135,6 @@ export function runDecode(
     observer: recorder.reads(catalogue),
     batch: options.batch ?? 'layer',
     given: hitRatio === undefined ? undefined : { hitRatio, random: sim.random('given hits') },
-    requests: sequence.ids.length,
   });
   const rules = {
     idleOnly: false,
@@ -134,20 +142,26 @@ export function runDecode(
     cancel: true,
     style: 'read',
   } as const;
-  const residency = new Residency(catalogue, model.moeLayers.length, generateTokens);
-  const tokenHits = new Float64Array(generateTokens);
-  const tokenRequests = new Float64Array(generateTokens);
+  const longest = requests.reduce((steps, request) => steps + request.steps.length, 0);
+  const residency = new Residency(
+    catalogue,
+    model.moeLayers.length,
+    open ? longest : longest / requests.length,
+  );
+  const tokenHits: number[] = [];
+  const tokenRequests: number[] = [];
+  const total = requests.reduce((sum, { steps }) => sum + tokensOf(steps), 0);
+  let given = 0;
   const program = new Program(sim, host, buffers, recorder, {
     model,
     catalogue,
     costs: stepCosts(model, options.kv),
-    sequence,
-    promptTokens,
-    generateTokens,
-    contextTokens: options.contextTokens,
+    scheduler,
+    demand,
+    appends: open,
     execution: options.execution,
     threads: options.threads,
-    prefetcher: options.prefetcher?.(truthOf(routing, promptTokens)),
+    predictions: new Predictions(routing, requests, options.prefetcher),
     prefetchQueue: new PrefetchQueue(
       buffers,
       { ...rules, ...options.prefetchRules },
@@ -160,41 +174,29 @@ export function runDecode(
     software: options.software ?? NO_SOFTWARE_COSTS,
     nextLayerParts: options.nextLayerParts ?? false,
     load: loadPinned(sim, io, catalogue),
-    onToken(token) {
-      tokenHits[token] = buffers.counts.hits;
-      tokenRequests[token] = buffers.counts.requests;
-      residency.sample(token, (id) => policy.contains(id));
-      options.onToken?.(token);
+    onStep(step, { groups }) {
+      tokenHits.push(buffers.counts.hits);
+      tokenRequests.push(buffers.counts.requests);
+      residency.sample(step, (id) => policy.contains(id));
+      for (const { prompt, gives } of groups) if (!prompt) given += gives;
+      options.onToken?.(given, total);
     },
   });
   sim.spawn(program.run());
   sim.run();
   if (!program.finished)
     throw new Error(`the program waits for ever at ${sim.now} ps: an object never landed`);
-  differences(tokenHits, atPhase.get('decode')!.counts.hits);
-  differences(tokenRequests, atPhase.get('decode')!.counts.requests);
   return {
     catalogue,
-    sequence,
+    sequence: open ? demand.sequence() : known,
+    scheduler,
     recorder,
     total: tally(),
     atPhase,
-    tokenHits,
-    tokenRequests,
+    tokenHits: differences(tokenHits, atPhase.get('decode')!.counts.hits),
+    tokenRequests: differences(tokenRequests, atPhase.get('decode')!.counts.requests),
     outcomes: buffers.outcomes,
     residency,
-  };
-}
-
-/** What prefetchers may know: the routing of the generated tokens. */
-function truthOf(routing: RoutedTokens, promptTokens: number): RoutedTruth {
-  return {
-    layers: routing.layers,
-    experts: routing.experts,
-    topK: routing.topK,
-    tokens: routing.tokens - promptTokens,
-    prompt: promptTokens,
-    expertAt: (token, layer, k) => expertAt(routing, promptTokens + token, layer, k),
   };
 }
 
@@ -213,11 +215,7 @@ function loadPinned(sim: Simulation, io: IoInterface, catalogue: Catalogue): Wai
   };
 }
 
-/** Running sums to differences, in place. */
-function differences(sums: Float64Array, before: number): void {
-  for (let i = 0; i < sums.length; i++) {
-    const sum = sums[i];
-    sums[i] = sum - before;
-    before = sum;
-  }
+/** Running sums to differences. */
+function differences(sums: readonly number[], before: number): Float64Array {
+  return Float64Array.from(sums, (sum, i) => sum - (i === 0 ? before : sums[i - 1]));
 }

@@ -8,12 +8,14 @@ import { CacheCounts } from './cache-counts.ts';
 import { buildCatalogue } from './catalogue.ts';
 import type { DecodeOptions, DecodeOutcome, Tally } from './decode.ts';
 import { demandSequence } from './demand-sequence.ts';
+import { schedulerOptions } from './known-demand.ts';
 import type { ExpertOrder } from './llamacpp-graph.ts';
 import { LlamaMmap } from './llamacpp-mmap.ts';
 import { type MappedWorkOptions, mappedOperations, mappedWork } from './mapped-work.ts';
 import { PrefetchAccount } from './prefetch-account.ts';
 import { type Phase, Recorder } from './recorder.ts';
 import { Residency } from './residency.ts';
+import { passesOf } from './scheduler.ts';
 
 export interface MappedProgram {
   /** Touch the whole file at load. */
@@ -48,7 +50,8 @@ export function runMapped(sim: Simulation, file: MmapFile, options: MappedOption
   const { model, routing, promptTokens, contextTokens, program } = options;
   const generateTokens = routing.tokens - promptTokens;
   const catalogue = buildCatalogue(model, options.pin);
-  const sequence = demandSequence({ ...options, catalogue, wave: model.experts || 1 });
+  const passes = [...passesOf(schedulerOptions(options))];
+  const sequence = demandSequence({ ...options, catalogue, wave: model.experts || 1 }, passes);
   const operations = mappedOperations(model, program.order);
   const work = mappedWork(options, operations);
   const demand = new PassDemand(options);
@@ -60,18 +63,16 @@ export function runMapped(sim: Simulation, file: MmapFile, options: MappedOption
   };
   const atPhase = new Map<Phase | 'window', Tally>();
   const recorder = new Recorder(sim, {
-    generateTokens,
-    warmupTokens: options.warmupTokens,
-    timelineTokens: 0,
+    timelineSteps: 0,
     onPhase(phase) {
       atPhase.set(phase, nothing);
       options.onPhase?.(phase);
     },
   });
   const prompts = promptTokens > 0 ? 1 : 0;
-  const tokenBegins = (token: number) => {
-    if (token === 0) recorder.phase('decode');
-    if (token < generateTokens) recorder.tokenBegins(token);
+  const passBegins = (pass: number) => {
+    if (pass === prompts) recorder.phase('decode');
+    if (pass < passes.length) recorder.passBegins(passes[pass]);
     else recorder.phase('done');
   };
   const extentPage = (id: number) =>
@@ -80,7 +81,7 @@ export function runMapped(sim: Simulation, file: MmapFile, options: MappedOption
   new LlamaMmap(sim, file, model.fileBytes, {
     operations,
     expertsOf: (pass, layer) => demand.expertsOf(pass, layer),
-    tokens: prompts + generateTokens,
+    tokens: passes.length,
     threads: options.threads,
     workPerByte(pass, operation, expert) {
       const rows = operation.layer < 0 ? demand.rows(pass) : demand.rowsOf(pass, operation.layer, expert);
@@ -94,12 +95,12 @@ export function runMapped(sim: Simulation, file: MmapFile, options: MappedOption
         file.readAhead.advise(program.madvise);
         recorder.phase('prefill');
       }
+      if (pass >= 0) recorder.passEnds(passes[pass]);
       if (token >= 0 && pass >= 0) {
-        recorder.tokenEnds(token);
         residency.sample(token, (id) => file.cache.isCached(extentPage(id)));
-        options.onToken?.(token);
+        options.onToken?.(token + 1, generateTokens);
       }
-      if (pass + 1 >= prompts) tokenBegins(token + 1);
+      passBegins(pass + 1);
     },
   });
   sim.run();

@@ -1,9 +1,9 @@
 /**
- * The simulated inference program: loads the pinned part of the model, runs the prompt, then generates tokens one by
- * one, layer by layer: attention, router, experts, head.
+ * The simulated inference program: loads the pinned part of the model, then makes pass after pass over its layers, each
+ * for the rows that the scheduler names: attention, router, experts, head.
  *
- * It is one process of the simulation; all its waiting is either for its own computation or for objects to land.
- * Execution modes (issue of reads and order of computation):
+ * It is one process of the simulation; all its waiting is for its own computation, for objects to land, or for a request
+ * to arrive. Execution modes (issue of reads and order of computation):
  *
  * - synchronous: a layer's missing experts are all asked for, all waited for, then computed in order;
  * - overlapped: they are asked for, and while they fly the shared expert and the resident experts are computed, then
@@ -12,15 +12,18 @@
  * With a prefetcher, reads for later layers follow the demand reads, and are given up when their layer has passed.
  */
 import type { Host } from '../../devices/index.ts';
-import type { Plan, Prefetcher } from '../../policies/index.ts';
+import type { Plan } from '../../policies/index.ts';
 import type { Picoseconds, Simulation, Wait } from '../../sim/index.ts';
 import type { Model } from '../models/index.ts';
 import type { BufferManager } from './buffer-manager.ts';
-import { HIT } from './cache-counts.ts';
 import type { Catalogue, TrunkPart } from './catalogue.ts';
-import type { DemandSequence } from './demand-sequence.ts';
+import type { Demand } from './demand-sequence.ts';
+import { DemandWalk, type Steps } from './demand-walk.ts';
+import type { Predictions } from './predictions.ts';
 import type { PrefetchQueue } from './prefetch-queue.ts';
+import { ProgramTime } from './program-time.ts';
 import type { Recorder } from './recorder.ts';
+import type { Pass, Scheduler } from './scheduler.ts';
 import type { SoftwareCosts } from './software-costs.ts';
 import type { Step, StepCosts } from './token-steps.ts';
 
@@ -30,20 +33,19 @@ export interface ProgramOptions {
   readonly model: Model;
   readonly catalogue: Catalogue;
   readonly costs: StepCosts;
-  readonly sequence: DemandSequence;
-  readonly promptTokens: number;
-  readonly generateTokens: number;
-  /** Tokens of context before the prompt. */
-  readonly contextTokens: number;
+  readonly scheduler: Scheduler;
+  /** Of all passes, or of none where the program appends each as it begins. */
+  readonly demand: Demand;
+  readonly appends: boolean;
   readonly execution: Execution;
   /** Threads of the matrix work. */
   readonly threads: number;
-  /** Reads ahead of demand; absent: none. */
-  readonly prefetcher?: Prefetcher;
+  /** Reads ahead of demand. */
+  readonly predictions: Predictions;
   readonly prefetchQueue: PrefetchQueue;
   /** Experts' objects not worth reading ahead, as they are dropped. */
   readonly dropped?: Uint8Array;
-  /** The prompt's misses are read around the cache. */
+  /** Misses of passes that hold prompts only are read around the cache. */
   readonly bypassPrompt: boolean;
   /** Processor time of one prediction, on the program's path. */
   readonly predictionCost: Picoseconds;
@@ -52,22 +54,20 @@ export interface ProgramOptions {
   readonly nextLayerParts: boolean;
   /** Reads the pinned part at the start. */
   readonly load: Wait;
-  /** Called when a token is complete. */
-  readonly onToken: (token: number) => void;
+  /** Called when a pass with generated tokens is complete; counted from 0. */
+  readonly onStep: (step: number, pass: Pass) => void;
 }
-
-type Steps = Generator<Wait, void, void>;
 
 export class Program {
   finished = false;
   private readonly sim: Simulation;
-  private readonly host: Host;
-  private readonly buffers: BufferManager;
   private readonly recorder: Recorder;
   private readonly options: ProgramOptions;
+  private readonly walk: DemandWalk;
+  private readonly time: ProgramTime;
   private readonly moeIndex: Int32Array;
-  /** Next batch of the demand sequence. */
-  private cursor = 0;
+  /** Passes with generated tokens that are complete. */
+  private steps = 0;
 
   constructor(
     sim: Simulation,
@@ -77,10 +77,10 @@ export class Program {
     options: ProgramOptions,
   ) {
     this.sim = sim;
-    this.host = host;
-    this.buffers = buffers;
     this.recorder = recorder;
     this.options = options;
+    this.time = new ProgramTime(sim, host, buffers, recorder, options.threads);
+    this.walk = new DemandWalk(options.demand, buffers, options.catalogue);
     this.moeIndex = new Int32Array(options.model.layers).fill(-1);
     options.model.moeLayers.forEach((layer, index) => {
       this.moeIndex[layer] = index;
@@ -89,174 +89,143 @@ export class Program {
 
   /** The whole run, as a process: sim.spawn(program.run()). */
   *run(): Steps {
-    const { promptTokens, contextTokens, generateTokens, load } = this.options;
+    const { scheduler, predictions, load } = this.options;
     this.recorder.phase('load');
     yield load;
     this.recorder.phase('prefill');
-    if (promptTokens > 0) yield* this.pass(promptTokens, contextTokens + promptTokens, -1);
-    this.recorder.phase('decode');
-    for (let token = 0; token < generateTokens; token++) {
-      this.recorder.tokenBegins(token);
-      yield* this.pass(1, contextTokens + promptTokens + token + 1, token);
-      this.recorder.tokenEnds(token);
-      this.options.onToken(token);
+    if (this.options.appends) this.recorder.phase('decode');
+    const ready = this.sim.now;
+    for (;;) {
+      const pass = scheduler.next(this.sim.now - ready);
+      if (pass) {
+        yield* this.recorded(pass);
+        scheduler.completed(pass, this.sim.now - ready);
+        for (const { request } of pass.groups) if (scheduler.isFinished(request)) predictions.drop(request);
+      } else if (scheduler.nextArrival < Infinity) yield* this.time.idle(ready + scheduler.nextArrival);
+      else break;
     }
     this.recorder.phase('done');
     this.finished = true;
   }
 
-  /** One pass over all layers for `rows` tokens at once; token is -1 in the prefill. */
-  private *pass(rows: number, context: number, token: number): Steps {
-    const { model, costs, prefetcher, prefetchQueue, nextLayerParts, software } = this.options;
-    yield* this.software('pass', software.perToken);
-    if (token >= 0) prefetcher?.begin?.(token, this.plan);
+  private *recorded(pass: Pass): Steps {
+    const { demand, appends, onStep } = this.options;
+    if (appends) demand.append(pass);
+    if (!appends && pass.decodes && this.steps === 0) this.recorder.phase('decode');
+    this.recorder.passBegins(pass);
+    yield* this.pass(pass);
+    this.recorder.passEnds(pass);
+    if (pass.decodes) onStep(this.steps++, pass);
+  }
+
+  /** One pass over all layers. */
+  private *pass(pass: Pass): Steps {
+    const { model, costs, predictions, prefetchQueue, nextLayerParts, bypassPrompt, software } = this.options;
+    const { groups, rows, heads } = pass;
+    yield* this.time.software('pass', software.perToken);
+    this.walk.beginPass(bypassPrompt && !pass.decodes);
+    predictions.begin(pass, this.plan);
     for (let layer = 0; layer < model.layers; layer++) {
-      yield* this.software('layer', software.perLayer);
+      yield* this.time.software('layer', software.perLayer);
       if (nextLayerParts) prefetchQueue.readParts(layer + 1 === model.layers ? -1 : layer + 1);
-      yield* this.partStep(layer, 'attention', costs.attention(layer, rows, context));
+      yield* this.partStep(layer, 'attention', costs.attention(layer, groups));
       const moe = this.moeIndex[layer];
       if (moe < 0) yield* this.partStep(layer, 'dense', costs.dense(layer, rows));
-      else yield* this.mixture(layer, moe, rows, token);
+      else yield* this.mixture(layer, moe, pass);
     }
-    yield* this.partStep(-1, 'embeddings', costs.head());
+    if (heads > 0) yield* this.partStep(-1, 'embeddings', costs.head(heads));
   }
 
   /** A step whose weights are pinned, or one object of the demand sequence. */
   private *partStep(layer: number, part: TrunkPart, step: Step): Steps {
     if (this.options.catalogue.partOf(layer, part) < 0) {
-      yield* this.compute(step);
+      yield* this.time.compute(step);
       return;
     }
-    const batch = this.demand();
+    const batch = this.walk.next();
     yield* this.allOf(batch);
-    yield* this.compute(step);
-    this.release(batch);
+    yield* this.time.compute(step);
+    this.walk.release(batch);
   }
 
-  private *mixture(layer: number, moe: number, rows: number, token: number): Steps {
+  private *mixture(layer: number, moe: number, pass: Pass): Steps {
     const { costs, execution, catalogue } = this.options;
-    yield* this.compute(costs.router(layer, rows));
+    const { walk } = this;
+    yield* this.time.compute(costs.router(layer, pass.rows));
     const overlapped = execution === 'overlapped';
     const sharedIsObject = catalogue.partOf(layer, 'shared-experts') >= 0;
-    const sharedBatch = sharedIsObject ? this.demand() : -1;
-    const waves = rows === 1 ? 1 : this.wavesLeft(moe);
-    let batch = this.demand();
-    if (token >= 0) {
+    const sharedBatch = sharedIsObject ? walk.next() : -1;
+    const waves = walk.wavesLeft(moe);
+    let batch = walk.next();
+    if (pass.decodes) {
       this.options.prefetchQueue.reached(moe);
-      yield* this.predict(token, moe);
+      yield* this.predict(pass, moe);
     }
-    if (overlapped) yield* this.sharedStep(layer, rows, sharedBatch);
+    if (overlapped) yield* this.sharedStep(layer, pass.rows, sharedBatch);
     for (let wave = 1; wave <= waves; wave++) {
-      const ahead = overlapped && wave < waves ? this.demand() : -1;
+      const ahead = overlapped && wave < waves ? walk.next() : -1;
       if (overlapped) yield* this.asTheyLand(batch, layer);
       else yield* this.allThenInOrder(batch, layer);
-      this.release(batch);
-      if (wave < waves) batch = overlapped ? ahead : this.demand();
+      walk.release(batch);
+      if (wave < waves) batch = overlapped ? ahead : walk.next();
     }
-    if (!overlapped) yield* this.sharedStep(layer, rows, sharedBatch);
+    if (!overlapped) yield* this.sharedStep(layer, pass.rows, sharedBatch);
   }
 
   private *sharedStep(layer: number, rows: number, batch: number): Steps {
     if (batch >= 0) yield* this.allOf(batch);
-    yield* this.compute(this.options.costs.shared(layer, rows));
-    if (batch >= 0) this.release(batch);
+    yield* this.time.compute(this.options.costs.shared(layer, rows));
+    if (batch >= 0) this.walk.release(batch);
   }
 
   private *allThenInOrder(batch: number, layer: number): Steps {
     yield* this.allOf(batch);
-    const { sequence, costs } = this.options;
-    for (let i = sequence.batchStart[batch]; i < sequence.batchStart[batch + 1]; i++)
-      yield* this.compute(costs.expert(layer, sequence.rows[i]));
+    const { walk } = this;
+    for (let i = walk.from(batch); i < walk.to(batch); i++)
+      yield* this.time.compute(this.options.costs.expert(layer, walk.rowsOf(i)));
   }
 
   private *asTheyLand(batch: number, layer: number): Steps {
-    const { sequence, costs } = this.options;
-    const from = sequence.batchStart[batch];
-    const to = sequence.batchStart[batch + 1];
+    const { walk } = this;
+    const from = walk.from(batch);
+    const to = walk.to(batch);
     const done = new Uint8Array(to - from);
     for (let left = to - from; left > 0; ) {
       let next = from;
-      while (next < to && (done[next - from] === 1 || !this.buffers.ready(sequence.ids[next]))) next++;
+      while (next < to && (done[next - from] === 1 || !walk.isReady(next))) next++;
       if (next === to) {
-        yield* this.landing();
+        yield* this.time.landing();
         continue;
       }
       done[next - from] = 1;
       left--;
       yield* this.manage(next, next + 1);
-      yield* this.compute(costs.expert(layer, sequence.rows[next]));
+      yield* this.time.compute(this.options.costs.expert(layer, walk.rowsOf(next)));
     }
   }
 
   /** Waits until everything of the batch is in memory. */
   private *allOf(batch: number): Steps {
-    const { sequence } = this.options;
-    const [from, to] = [sequence.batchStart[batch], sequence.batchStart[batch + 1]];
-    for (let i = from; i < to; i++) while (!this.buffers.ready(sequence.ids[i])) yield* this.landing();
+    const [from, to] = [this.walk.from(batch), this.walk.to(batch)];
+    for (let i = from; i < to; i++) while (!this.walk.isReady(i)) yield* this.time.landing();
     yield* this.manage(from, to);
   }
 
-  /** The software cost of taking in what requests [from, to) of the sequence did not find resident. */
+  /** The software cost of taking in what requests [from, to) of the demand did not find resident. */
   private *manage(from: number, to: number): Steps {
-    const { sequence, software, catalogue } = this.options;
+    const { software } = this.options;
     let time = 0;
-    for (let i = from; i < to; i++)
-      if (this.buffers.outcomes[i] !== HIT)
-        time += software.perRead + catalogue.bytes[sequence.ids[i]] * software.perByte;
-    yield* this.software('manage cache', Math.round(time));
-  }
-
-  /** Processor time of the program itself, on its path. */
-  private *software(name: string, time: Picoseconds): Steps {
-    if (time === 0) return;
-    const begin = this.sim.now;
-    yield this.sim.delay(time);
-    this.recorder.spent('software', name, begin, this.sim.now);
-  }
-
-  private *landing(): Steps {
-    const begin = this.sim.now;
-    yield this.buffers.landed.wait;
-    this.recorder.spent('wait', 'wait for weights', begin, this.sim.now);
-  }
-
-  private *compute(step: Step): Steps {
-    const begin = this.sim.now;
-    const { flops, bytes, name } = step;
-    yield (done, a) => this.host.compute(flops, bytes, this.options.threads, done, a, name);
-    this.recorder.spent('compute', step.name, begin, this.sim.now);
-  }
-
-  /** Asks for the next batch of the demand sequence. */
-  private demand(): number {
-    const { sequence, bypassPrompt } = this.options;
-    const batch = this.cursor++;
-    const bypass = bypassPrompt && batch < sequence.prefillBatches;
-    this.buffers.request(sequence.ids, sequence.batchStart[batch], sequence.batchStart[batch + 1], bypass);
-    return batch;
-  }
-
-  private release(batch: number): void {
-    const { sequence } = this.options;
-    this.buffers.release(sequence.ids, sequence.batchStart[batch], sequence.batchStart[batch + 1]);
-  }
-
-  /** Batches, from the cursor on, that belong to the same MoE layer. */
-  private wavesLeft(moe: number): number {
-    const { sequence, model } = this.options;
-    let waves = 0;
-    for (let b = this.cursor; b < sequence.prefillBatches; b++, waves++) {
-      const id = sequence.ids[sequence.batchStart[b]];
-      if (Math.floor(id / model.experts) !== moe) break;
+    for (let i = from; i < to; i++) {
+      const bytes = this.walk.bytesTaken(i);
+      if (bytes > 0) time += software.perRead + bytes * software.perByte;
     }
-    return waves;
+    yield* this.time.software('manage cache', Math.round(time));
   }
 
-  private *predict(token: number, moe: number): Steps {
-    const { prefetcher, predictionCost } = this.options;
-    if (!prefetcher) return;
-    yield* this.software('predict', predictionCost);
-    prefetcher.predict(token, moe, this.plan);
+  private *predict(pass: Pass, moe: number): Steps {
+    const { predictions, predictionCost } = this.options;
+    yield* this.time.software('predict', predictionCost * predictions.rowsOf(pass));
+    predictions.predict(pass, moe, this.plan);
   }
 
   private readonly plan: Plan = (_, layer, expert) => {

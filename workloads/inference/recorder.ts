@@ -1,42 +1,49 @@
 /**
  * What the program spent its time on. Every instant of a run is one of: computing, waiting for weights (exposed I/O),
- * or software on the program's path. Sums cover the decode after the warm-up tokens; load and prefill have their own.
+ * software on the program's path, or idle, without a request. Sums cover what follows the warm-up; load and prefill have
+ * their own.
  */
 import type { Picoseconds, Simulation } from '../../sim/index.ts';
 import type { ReadObserver } from './buffer-manager.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Pass } from './scheduler.ts';
 import { Timeline } from './timeline.ts';
 
-export type TimeKind = 'compute' | 'wait' | 'software';
+export type TimeKind = 'compute' | 'wait' | 'software' | 'idle';
 export type Phase = 'load' | 'prefill' | 'decode' | 'done';
 
 export interface RecorderOptions {
-  readonly generateTokens: number;
-  /** Decode tokens before the measured window. */
-  readonly warmupTokens: number;
-  /** Tokens whose spans are kept, from the first measured one on. */
-  readonly timelineTokens: number;
+  /** Steps whose spans are kept, from the first measured one on. */
+  readonly timelineSteps: number;
   /** Called when a phase begins, and with 'window' when the measured part of the decode does. */
   readonly onPhase: (phase: Phase | 'window') => void;
 }
 
+export interface PassRecord {
+  readonly time: Picoseconds;
+  readonly pass: Pass;
+}
+
 export class Recorder {
   readonly timeline = new Timeline();
-  /** Duration of each decode token. */
-  readonly tokenTime: Float64Array;
+  readonly passes: PassRecord[] = [];
+  /** Steps that are complete: passes that give tokens. */
+  private steps = 0;
+  /** Passes and steps before the measured window. */
+  private warmupPasses = 0;
+  private warmupSteps = 0;
   /** Start of the measured window and of each phase. */
   windowStart: Picoseconds = 0;
   readonly phaseStart: Record<Phase, Picoseconds> = { load: 0, prefill: 0, decode: 0, done: 0 };
-  readonly spentIn: Record<TimeKind, Picoseconds> = { compute: 0, wait: 0, software: 0 };
+  readonly spentIn: Record<TimeKind, Picoseconds> = { compute: 0, wait: 0, software: 0, idle: 0 };
   private readonly sim: Simulation;
   private readonly options: RecorderOptions;
-  private tokenStart: Picoseconds = 0;
+  private passStart: Picoseconds = 0;
   private measuring = false;
 
   constructor(sim: Simulation, options: RecorderOptions) {
     this.sim = sim;
     this.options = options;
-    this.tokenTime = new Float64Array(options.generateTokens);
   }
 
   phase(phase: Phase): void {
@@ -44,26 +51,28 @@ export class Recorder {
     this.options.onPhase(phase);
   }
 
-  tokenBegins(token: number): void {
-    const { warmupTokens, timelineTokens } = this.options;
-    this.tokenStart = this.sim.now;
-    if (token === warmupTokens) {
+  passBegins(pass: Pass): void {
+    this.passStart = this.sim.now;
+    if (pass.warm && !this.measuring) {
       this.measuring = true;
       this.windowStart = this.sim.now;
+      this.warmupPasses = this.passes.length;
+      this.warmupSteps = this.steps;
       this.options.onPhase('window');
     }
-    this.timeline.recording = token >= warmupTokens && token < warmupTokens + timelineTokens;
+    this.timeline.recording = this.measuring && this.steps < this.warmupSteps + this.options.timelineSteps;
   }
 
-  tokenEnds(token: number): void {
-    this.tokenTime[token] = this.sim.now - this.tokenStart;
+  passEnds(pass: Pass): void {
     this.timeline.recording = false;
+    this.passes.push({ time: this.sim.now - this.passStart, pass });
+    if (pass.gives > 0) this.steps++;
   }
 
   spent(kind: TimeKind, name: string, start: Picoseconds, end: Picoseconds): void {
     if (!this.measuring) return;
     this.spentIn[kind] += end - start;
-    this.timeline.program(kind, name, start, end);
+    if (kind !== 'idle') this.timeline.program(kind, name, start, end);
   }
 
   /** Puts the reads of objects into the timeline, named by layer and expert. */
@@ -83,8 +92,19 @@ export class Recorder {
     };
   }
 
-  /** Decode tokens that are measured. */
-  get measuredTokens(): number {
-    return Math.max(0, this.options.generateTokens - this.options.warmupTokens);
+  /** Duration of each step: a pass that gives tokens. */
+  get tokenTime(): Float64Array {
+    const steps = this.passes.filter(({ pass }) => pass.gives > 0);
+    return Float64Array.from(steps, ({ time }) => time);
+  }
+
+  /** Tokens given before the measured window. */
+  get warmupTokens(): number {
+    return this.passes.slice(0, this.warmupPasses).reduce((sum, { pass }) => sum + pass.gives, 0);
+  }
+
+  /** Passes of the measured window; none where it has not begun. */
+  get measured(): readonly PassRecord[] {
+    return this.measuring ? this.passes.slice(this.warmupPasses) : [];
   }
 }

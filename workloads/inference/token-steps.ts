@@ -4,7 +4,7 @@
  * shares its cores or its memory.
  *
  * Weights are read once for all rows (tokens) of a pass, and multiplied with each. Attention adds its products with the
- * context, per row; its KV cache is read once for all rows of a prompt, whose mean context is used.
+ * context, per row; a request's KV cache is read once for all of its rows, whose mean context is used.
  */
 import {
   type Cost,
@@ -16,6 +16,7 @@ import {
   layerCosts,
   type Model,
 } from '../models/index.ts';
+import type { Rows } from './scheduler.ts';
 
 /** Kernel classes for which a host may give a rate of its own. */
 export type Kernel = 'attention' | 'router' | 'dense' | 'shared-expert' | 'expert' | 'head';
@@ -26,20 +27,20 @@ export interface Step extends Cost {
 }
 
 export interface StepCosts {
-  /** Attention with the layer's norms, for the `rows` last of `context` tokens. */
-  attention(layer: number, rows: number, context: number): Step;
+  /** Attention with the layer's norms, for the `count` last of `context` tokens of each group. */
+  attention(layer: number, groups: readonly Pick<Rows, 'count' | 'context'>[]): Step;
   router(layer: number, rows: number): Step;
   dense(layer: number, rows: number): Step;
   shared(layer: number, rows: number): Step;
   /** One routed expert used by `rows` tokens. */
   expert(layer: number, rows: number): Step;
-  /** The output matrix, for the last token. */
-  head(): Step;
+  /** The output matrix, for `rows` tokens. */
+  head(rows: number): Step;
 }
 
 export function stepCosts(model: Model, kv: { choice: KvChoice; type: GgmlType }): StepCosts {
   const layers: LayerCosts[] = Array.from({ length: model.layers }, (_, layer) => layerCosts(model, layer));
-  const head: Step = { name: 'head', ...headCost(model) };
+  const head = headCost(model);
   const experts = layers.map((costs): Step => ({ name: 'expert', ...costs.expert }));
   const step = (name: Kernel, cost: Cost, rows: number): Step => ({
     name,
@@ -47,15 +48,20 @@ export function stepCosts(model: Model, kv: { choice: KvChoice; type: GgmlType }
     bytes: cost.bytes,
   });
   return {
-    attention(layer, rows, context) {
-      const { flops, bytes } = layers[layer].attention;
-      const seen = contextCost(model, layer, context - (rows - 1) / 2, kv.choice, kv.type);
-      return { name: 'attention', flops: (flops + seen.flops) * rows, bytes: bytes + seen.bytes };
+    attention(layer, groups) {
+      const { attention } = layers[layer];
+      const step: Step = { name: 'attention', flops: 0, bytes: attention.bytes };
+      for (const { count, context } of groups) {
+        const seen = contextCost(model, layer, context - (count - 1) / 2, kv.choice, kv.type);
+        step.flops += (attention.flops + seen.flops) * count;
+        step.bytes += seen.bytes;
+      }
+      return step;
     },
     router: (layer, rows) => step('router', layers[layer].router, rows),
     dense: (layer, rows) => step('dense', layers[layer].dense, rows),
     shared: (layer, rows) => step('shared-expert', layers[layer].shared, rows),
     expert: (layer, rows) => (rows === 1 ? experts[layer] : step('expert', layers[layer].expert, rows)),
-    head: () => head,
+    head: (rows) => step('head', head, rows),
   };
 }

@@ -39,7 +39,7 @@ describe('without prefetching', () => {
             rules.policy,
             outcome.catalogue,
             outcome.sequence,
-            { ...options, warmupTokens: 0, random: () => 0 },
+            { ...options, random: () => 0 },
             outcomes,
           );
           // One by one, a step's earlier objects stay protected in a run and not in a replay; MIN and static pins may
@@ -75,7 +75,6 @@ describe('a given hit ratio', () => {
       expect(bytesMissed).toBe((requests - hits) * expertBytes);
       const expected = replayPolicy('lru', outcome.catalogue, outcome.sequence, {
         ...options,
-        warmupTokens: 0,
         random: () => 0,
       });
       expect(expected.hits).toBeCloseTo(hitRatio * requests);
