@@ -134,17 +134,17 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
   return all;
 }
 
-/** What the cores must do for the bytes read: a command each, or with mmap to map and to evict every page. */
+/** What the cores must do for the bytes read: a command each, or with mmap to add and to evict every page. */
 function softwareOf(experiment: Experiment, { streamedBytes, commands }: TokenDemand) {
   const { host, io } = experiment;
   if (io.interface === 'mmap') {
-    const { mapTime, reclaimTime } = linuxOf(experiment);
-    const perPage = toSeconds(mapTime + reclaimTime);
+    const { insertPageTime, reclaimPageTime } = linuxOf(experiment);
+    const perPage = toSeconds(insertPageTime + reclaimPageTime);
     return {
       rate: host.cores,
       perToken: (streamedBytes / PAGE_BYTES) * perPage,
       unit: 's',
-      detail: `${host.cores} cores; ${perPage * 1e9} ns to map and evict a page`,
+      detail: `${host.cores} cores; ${perPage * 1e9} ns to add and evict a page`,
     };
   }
   const cycles = asInputError(['io', 'interface'], () => cyclesOf(host, io.interface as DirectInterface));

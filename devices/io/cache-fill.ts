@@ -1,8 +1,9 @@
 /**
  * Threads that add pages of a file to the page cache, read them and wait for them: what a page fault and a buffered read
- * have in common. A thread adds what its insertion has left folio by folio, at `insertTime` for each folio, `reclaimTime`
- * for each page evicted (unmapping and TLB shootdown included) and `scanTime` for each page looked at, and submits the
- * requests that the pages become at `submitTime` each; in between other threads add pages too.
+ * have in common. A thread adds what its insertion has left folio by folio, at `insertTime` for each and
+ * `insertPageTime` for each of its pages; what must leave for them at `reclaimTime` for each batch that is unmapped
+ * together (TLB shootdown), `reclaimPageTime` for each page of it and `scanTime` for each page looked at. It submits the
+ * requests that the pages become at `submitTime` each. In between other threads add pages too.
  */
 import type { HandlerId, Picoseconds, Simulation } from '../../sim/index.ts';
 import { DeviceArray } from '../array.ts';
@@ -17,7 +18,9 @@ export const PAGE_BYTES = 4096;
 /** Core time, in ps, to bring pages into the cache. */
 export interface FillCosts {
   readonly insertTime: Picoseconds;
+  readonly insertPageTime: Picoseconds;
   readonly reclaimTime: Picoseconds;
+  readonly reclaimPageTime: Picoseconds;
   readonly scanTime: Picoseconds;
   /** To sleep and be woken: switches, interrupt. */
   readonly waitTime: Picoseconds;
@@ -151,15 +154,19 @@ export class CacheFill {
   #advance(thread: number): void {
     const { costs, work, filled } = this.#options;
     const { counts } = this.cache;
-    const { evicted, scanned } = counts;
+    const { batches, evicted, scanned } = counts;
     const insertion = this.#insertions[thread];
     const prepared = this.#prepared[thread];
     while (prepared.length > 0) this.#submit(thread, prepared.shift());
     if (insertion.step() || prepared.length > 0) {
       const reclaim =
-        costs.reclaimTime * (counts.evicted - evicted) + costs.scanTime * (counts.scanned - scanned);
+        costs.reclaimTime * (counts.batches - batches) +
+        costs.reclaimPageTime * (counts.evicted - evicted) +
+        costs.scanTime * (counts.scanned - scanned);
       const time =
-        (insertion.reserved > 0 ? costs.insertTime : 0) + reclaim + costs.submitTime * prepared.length;
+        (insertion.reserved > 0 ? costs.insertTime + costs.insertPageTime * insertion.reserved : 0) +
+        reclaim +
+        costs.submitTime * prepared.length;
       this.#reclaims[thread] = time > 0 ? reclaim / time : 0;
       work(thread, time, this.#step);
     } else filled(thread);

@@ -3,7 +3,7 @@
  * itself (page-cache/fault.ts). It waits for the page, so its own queue depth is 1; windows started by a mark are read
  * while it goes on. All threads share the page cache and the file's read-ahead state.
  *
- * A fault costs `faultTime`, and `mapTime` for each page mapped; what it brings into the cache costs as cache-fill.ts says.
+ * A fault costs `faultTime`, and `mapTime` for each folio mapped; what it brings into the cache costs as cache-fill.ts says.
  */
 import {
   type HandlerId,
@@ -155,7 +155,7 @@ export class MmapFile {
 
   #fault(thread: number): void {
     const page = this.#page[thread];
-    const { mapped } = this.cache.counts;
+    const { mappings } = this.cache.counts;
     const priority = this.cache.isCached(page) ? PREFETCH : DEMAND;
     const outcome = fault(this.cache, this.readAhead, page, this.#fill.insertionOf(thread, priority));
     if (outcome === MAJOR) this.faults.major++;
@@ -165,7 +165,7 @@ export class MmapFile {
     }
     this.#retrying[thread] = outcome === MAPPED_NOW ? 0 : 1;
     this.#since[thread] = this.#simulation.now;
-    const time = this.#costs.faultTime + this.#costs.mapTime * (this.cache.counts.mapped - mapped);
+    const time = this.#costs.faultTime + this.#costs.mapTime * (this.cache.counts.mappings - mappings);
     this.#cores.start(toSeconds(time), 1, this.#handled, thread, 0);
   }
 

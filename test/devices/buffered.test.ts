@@ -18,7 +18,16 @@ import { SlowPageCache } from '../oracles/page-cache.ts';
 
 const KIB = 1024;
 const MIB = 2 ** 20;
-const COSTS = { callTime: us(1), insertTime: us(1), reclaimTime: 0, scanTime: 0, waitTime: 0, submitTime: 0 };
+const COSTS = {
+  callTime: us(1),
+  insertTime: us(1),
+  insertPageTime: 0,
+  reclaimTime: 0,
+  reclaimPageTime: 0,
+  scanTime: 0,
+  waitTime: 0,
+  submitTime: 0,
+};
 
 function open(options: Partial<BufferedOptions> & { latency?: number; bandwidth?: number } = {}) {
   const sim = new Simulation({ seed: 'buffered' });

@@ -138,10 +138,15 @@ export class SlowPageCache {
     const first = number - (number % 16);
     for (let n = first; n < first + 16; n++) {
       const page = this.pages.get(n);
-      if (!page || page.mapped || page.reading || page.marked) continue;
-      page.mapped = true;
-      page.young = true;
-      if (!page.folio.workingset) this.ra.misses = Math.max(0, this.ra.misses - 1);
+      if (!page || page.mapped || page.marked) continue;
+      const folio = this.numbers(page.folio).map((m) => this.pages.get(m)!);
+      if (folio.some(({ reading }) => reading)) continue;
+      for (const part of folio) {
+        if (part.mapped) continue;
+        part.mapped = true;
+        part.young = true;
+        if (!page.folio.workingset) this.ra.misses = Math.max(0, this.ra.misses - 1);
+      }
     }
   }
 
@@ -167,8 +172,7 @@ export class SlowPageCache {
       ra.start += ra.size;
       ra.size = Math.max(ra.size, next(ra.size, max));
     } else {
-      let start = number + 1;
-      while (this.pages.has(start) && start <= number + max) start++;
+      const start = this.nextMiss(number + 1, max);
       if (start > number + max) return;
       ra.start = start;
       ra.size = next(start - number + count, max);
@@ -181,6 +185,18 @@ export class SlowPageCache {
     if (stop - (stop % align) > ra.start) ra.size -= stop % align;
     ra.async = ra.size;
     this.addWindow();
+  }
+
+  /** page_cache_next_miss over slots: of nodes of 64, an index that may run ahead of the slot it looks at. */
+  nextMiss(from: number, most: number): number {
+    let slot = from;
+    const folio = this.pages.get(from)?.folio;
+    if (folio && folio.pages < 64) slot = folio.start;
+    for (let index = from; index < from + most; index++) {
+      if (!this.pages.has(slot)) return index;
+      slot = slot % 64 === 63 ? index + 1 : slot + 1;
+    }
+    return from + most;
   }
 
   addWindow() {

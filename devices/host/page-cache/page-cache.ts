@@ -30,6 +30,9 @@ import {
 } from './page-bits.ts';
 import { type PageCacheCounts, TwoLists } from './two-lists.ts';
 
+/** Slots of a leaf of the kernel's page tree. */
+const NODE_PAGES = 64;
+
 export class PageCache {
   readonly bits: PageBits;
   readonly counts: PageCacheCounts;
@@ -94,6 +97,22 @@ export class PageCache {
     return this.bits.firstClear(CACHED, page, page + most);
   }
 
+  /**
+   * The same as the kernel answers it (page_cache_next_miss): begun inside a folio of 2 to 32 pages, its walk stands at
+   * the folio's first slot while its index says `page`. The answer is too high by the difference; at the end of a node of
+   * 64 slots the walk falls in step and has skipped as many pages.
+   */
+  nextMissAsWalked(page: number, most: number): number {
+    const end = page + most;
+    const [start, folioEnd] = this.isCached(page) ? this.folioOf(page) : [page, page];
+    const lag = folioEnd - start < NODE_PAGES ? page - start : 0;
+    const boundary = (Math.floor(start / NODE_PAGES) + 1) * NODE_PAGES;
+    const miss = this.nextMiss(start, boundary - start);
+    if (lag === 0 || miss < boundary)
+      return Math.min(end, miss < boundary ? miss + lag : this.nextMiss(page, most));
+    return boundary + lag < end ? this.nextMiss(boundary + lag, end - boundary - lag) : end;
+  }
+
   /** Whether one of pages [from, to) is cached. */
   anyCached(from: number, to: number): boolean {
     return this.bits.count(CACHED, from, to) > 0;
@@ -149,7 +168,8 @@ export class PageCache {
   }
 
   /**
-   * Maps the cached, complete and unmarked pages among the 16 around `page` (fault-around).
+   * Maps the cached, complete and unmarked pages among the 16 around `page` (fault-around); of a large folio all its
+   * pages (filemap_map_folio_range since Linux 6.18).
    * @returns pages mapped that were never on the active list, of which read-ahead takes note
    */
   mapAround(page: number): number {
@@ -157,11 +177,44 @@ export class PageCache {
     const fresh =
       bits.word(CACHED, page) &
       ~(bits.word(READING, page) | bits.word(MARKED, page) | bits.word(MAPPED, page));
-    if (fresh === 0) return 0;
-    bits.setWord(MAPPED, page, fresh);
-    bits.setWord(YOUNG, page, fresh);
-    this.counts.mapped += ones(fresh);
-    return this.#neverActive(page & ~(WORD_PAGES - 1), fresh);
+    const first = page & ~(WORD_PAGES - 1);
+    let neverActive = 0;
+    for (let left = fresh; left !== 0; ) {
+      const from = first + 31 - Math.clz32(left & -left);
+      const run = this.#folios.find(from);
+      const kind = this.#folios.kind(run);
+      const large = orderOf(kind) > 0;
+      const end = large
+        ? this.#folios.folioStart(run, from) + (1 << orderOf(kind))
+        : Math.min(this.#folios.end(run), first + WORD_PAGES);
+      left &= -1 << (end - first);
+      if (end - first >= WORD_PAGES) left = 0;
+      const mapped = large
+        ? this.#mapFolio(end - (1 << orderOf(kind)), end)
+        : this.#mapSingles(page, fresh & wordMask(from - first, end - first));
+      if ((kind & WORKINGSET) === 0) neverActive += mapped;
+    }
+    return neverActive;
+  }
+
+  #mapSingles(page: number, pages: number): number {
+    this.bits.setWord(MAPPED, page, pages);
+    this.bits.setWord(YOUNG, page, pages);
+    const count = ones(pages);
+    this.counts.mapped += count;
+    this.counts.mappings += count;
+    return count;
+  }
+
+  #mapFolio(start: number, end: number): number {
+    const { bits, counts } = this;
+    if (bits.count(READING, start, end) > 0) return 0;
+    const count = end - start - bits.count(MAPPED, start, end);
+    bits.set(MAPPED, start, end);
+    bits.set(YOUNG, start, end);
+    counts.mapped += count;
+    counts.mappings++;
+    return count;
   }
 
   clearMark(page: number): void {
@@ -189,9 +242,7 @@ export class PageCache {
       if (start < from || end > to || listOf(this.#folios.kind(run)) === UNEVICTABLE) return;
       if (this.bits.count(READING, start, end) > 0) return;
       this.#folios.take(run, start, end);
-      this.counts.unused += end - start - this.bits.count(TOUCHED, start, end);
-      this.bits.drop(start, end);
-      this.counts.evicted += end - start;
+      this.#lists.forget(start, end);
     });
   }
 
@@ -212,19 +263,7 @@ export class PageCache {
       page = end;
     }
   }
-
-  #neverActive(first: number, pages: number): number {
-    let sum = 0;
-    for (let i = 0; i < WORD_PAGES; ) {
-      if (((pages >> i) & 1) === 0) {
-        i++;
-        continue;
-      }
-      const run = this.#folios.find(first + i);
-      const end = Math.min(WORD_PAGES, this.#folios.end(run) - first);
-      if ((this.#folios.kind(run) & WORKINGSET) === 0) sum += ones(pages & ((1 << end) - (1 << i)));
-      i = end;
-    }
-    return sum;
-  }
 }
+
+/** Bits [from, to) of a word. */
+const wordMask = (from: number, to: number): number => (1 << to) - (1 << from);

@@ -165,7 +165,7 @@ export class ReadAhead {
       this.start += this.size;
       this.size = Math.max(this.size, nextSize(this.size, max));
     } else {
-      const start = cache.nextMiss(page + 1, max);
+      const start = cache.nextMissAsWalked(page + 1, max);
       if (start - page > max) return;
       this.start = start;
       this.size = nextSize(start - page + count, max);

@@ -40,15 +40,18 @@ export interface PageCacheCounts {
   inserted: number;
   evicted: number;
   refaulted: number;
+  /** Batches of pages that reclaim unmapped and freed together. */
+  batches: number;
   /** Pages that reclaim looked at on the inactive and on the active list. */
   scanned: number;
   deactivated: number;
   activated: number;
-  /** Page-table entries made. */
+  /** Page-table entries made, and folios that they were made for at once. */
   mapped: number;
   /** Pages that the program used for the first time since they were read, and evicted ones that it never used. */
   used: number;
   unused: number;
+  mappings: number;
 }
 
 export class TwoLists {
@@ -58,12 +61,14 @@ export class TwoLists {
     inserted: 0,
     evicted: 0,
     refaulted: 0,
+    batches: 0,
     scanned: 0,
     deactivated: 0,
     activated: 0,
     mapped: 0,
     used: 0,
     unused: 0,
+    mappings: 0,
   };
   /** Pages that may be cached. */
   limit: number;
@@ -195,6 +200,7 @@ export class TwoLists {
   #shrinkInactive(pages: number): void {
     const { counts, bits } = this;
     const folios = this.folios;
+    const { evicted } = counts;
     for (let left = Math.min(pages, folios.pages[INACTIVE]); left > 0; ) {
       const run = folios.oldest(INACTIVE);
       const kind = folios.kind(run);
@@ -218,11 +224,17 @@ export class TwoLists {
       if (activate) counts.activated += end - start;
       folios.append(start, kindOf(activate ? ACTIVE : INACTIVE, flagsOf(kind) | REFERENCED, order));
     }
+    if (counts.evicted > evicted) counts.batches++;
   }
 
   #evict(start: number, end: number, kind: number): void {
     this.folios.append(start, kindOf(SHADOW, kind & WORKINGSET, orderOf(kind)), this.#nonresidentAge);
     this.#nonresidentAge += end - start;
+    this.forget(start, end);
+  }
+
+  /** Pages that have left the lists leave the cache. */
+  forget(start: number, end: number): void {
     this.counts.evicted += end - start;
     this.counts.unused += end - start - this.bits.count(TOUCHED, start, end);
     this.bits.drop(start, end);
