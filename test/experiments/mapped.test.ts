@@ -45,11 +45,11 @@ describe('a dense model larger than its memory', () => {
     expect(time.compute + time.exposedIo + time.software + time.reclaim + time.other).toBeCloseTo(1, 9);
     expect(Math.min(time.compute, time.exposedIo, time.software, time.reclaim)).toBeGreaterThan(0);
     expect(storage.causes!.map(({ cause }) => cause)).toEqual(['demand fault', 'readahead']);
-    expect(storage.causes!.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(storage.bytesRead);
+    const asked = storage.causes!.reduce((sum, { bytes }) => sum + bytes, 0);
+    // A window in flight when the measured time begins or ends is asked for in one phase and read in the other.
+    expect(Math.abs(asked - storage.bytesRead)).toBeLessThanOrEqual(2 * 256 * 1024);
     expect(pageCache!.readaheadBytes).toBe(storage.causes![1].bytes);
-    expect(result.series!.tokenBytes!.slice(2).reduce((sum, [, bytes]) => sum + bytes, 0)).toBe(
-      storage.bytesRead,
-    );
+    expect(result.series!.tokenBytes!.slice(2).reduce((sum, [, bytes]) => sum + bytes, 0)).toBe(asked);
   });
 
   it('reads less when a part is locked', async () => {
