@@ -2,7 +2,7 @@
  * An experiment ready to run: every name resolved to what it stands for, every quantity in ps, bytes, counts and rates
  * per second. Plain data: it crosses to worker threads as it is.
  */
-import type { GgufHeader } from '../workloads/formats/index.ts';
+import type { ModelFile } from '../workloads/formats/index.ts';
 import type { SoftwareCosts, TrunkPart } from '../workloads/inference/index.ts';
 import type { Architecture } from '../workloads/models/index.ts';
 import type { RoutedTokens, RoutingModel } from '../workloads/routing/index.ts';
@@ -24,10 +24,10 @@ export interface Experiment extends Omit<ExperimentFile, Replaced> {
   readonly storage: Omit<ExperimentFile['storage'], 'device'> & {
     readonly device: DriveProfile | IdealDrive;
   };
-  readonly model: Omit<ExperimentFile['model'], 'architecture' | 'config' | 'gguf'> & {
+  readonly model: Omit<ExperimentFile['model'], 'architecture' | 'config' | 'gguf' | 'tensors'> & {
     readonly architecture: Architecture;
-    /** Of the GGUF files, where the model comes from those; then quantisation and layout are not used. */
-    readonly headers?: readonly GgufHeader[];
+    /** What GGUF headers or a table say, where the model comes from those; then quantisation and layout are not used. */
+    readonly headers?: readonly ModelFile[];
   };
   readonly software: SoftwareCosts;
   readonly workload: ExperimentFile['workload'] & {

@@ -3,6 +3,7 @@
  * here: above the raw rate is an error, above the usable rate a warning and the link is obeyed.
  */
 import {
+  type BufferedFile,
   checkClaims,
   DeviceArray,
   type Drive,
@@ -23,7 +24,7 @@ import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import { flashOptions } from './flash-options.ts';
 import { ioCost } from './io-cost.ts';
-import { buildMapped } from './mapped.ts';
+import { buildBuffered, buildMapped } from './mapped.ts';
 import type { Memory } from './result.ts';
 import type { DriveProfile } from './schema/drive.ts';
 import type { HostProfile } from './schema/host.ts';
@@ -32,12 +33,13 @@ export interface Machine {
   readonly host: Host;
   readonly drives: readonly Drive[];
   readonly array: DeviceArray;
-  /** How the program reads: by its own requests, or by touching the mapped file. */
-  readonly io: { readonly reads: IoInterface } | { readonly file: MmapFile };
+  /** How the program reads by requests of its own; absent when it maps the whole model. */
+  readonly reads?: IoInterface;
+  /** The same, where that goes through the page cache. */
+  readonly buffered?: BufferedFile;
+  /** What is mapped: the model or parts of it. */
+  readonly mapped?: MmapFile;
 }
-
-/** Of either way to read. */
-export const countersOf = ({ io }: Machine) => ('file' in io ? io.file : io.reads);
 
 /** What a run needs to know of a drive besides its simulation: rates in B/s and 1/s; Infinity where there is none. */
 export interface DriveLimits {
@@ -109,8 +111,12 @@ export function buildMachine(
   });
   const array = new DeviceArray(sim, { name: 'array', devices: drives, ...arrayLayout(storage) });
   const by = io.interface;
-  if (by === 'mmap')
-    return { host, drives, array, io: { file: buildMapped(sim, experiment, host, array, model) } };
+  const parts = { host, drives, array };
+  if (by === 'mmap') return { ...parts, mapped: buildMapped(sim, experiment, parts, model) };
+  if (!io.direct) {
+    const buffered = buildBuffered(sim, experiment, parts, model);
+    return { ...parts, reads: buffered, buffered };
+  }
   const reads = new IoUring(sim, {
     device: array,
     request: io.request,
@@ -118,7 +124,8 @@ export function buildMachine(
     threads: io.threads,
     cpu: asInputError(['io', 'interface'], () => ioCost(profile, by, host.cpu.cores)),
   });
-  return { host, drives, array, io: { reads } };
+  const mapped = experiment.memory.map.length > 0 ? buildMapped(sim, experiment, parts, model) : undefined;
+  return { ...parts, reads, mapped };
 }
 
 /** Bytes of address space that a drive has where whole experts are placed on it. */

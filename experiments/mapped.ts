@@ -1,5 +1,6 @@
-/** Reading the model through mmap on an experiment's machine: the page cache, and the file as Linux reads it. */
+/** Reading the model through the page cache of an experiment's machine: mapped, or by buffered reads. */
 import {
+  BufferedFile,
   busBandwidth,
   type DeviceArray,
   fabricBandwidth,
@@ -41,27 +42,71 @@ export const requestOf = (experiment: Experiment): number =>
     ? Math.min(windowOf(experiment), linuxOf(experiment).maxSectors) || PAGE_BYTES
     : experiment.io.request;
 
+interface Parts {
+  readonly host: Host;
+  readonly array: DeviceArray;
+}
+
+interface FileSize {
+  readonly memory: Memory;
+  readonly fileBytes: number;
+}
+
+const cacheOf = ({ pageCacheBytes, lockedBytes = 0 }: Memory) =>
+  new PageCache(Math.floor((lockedBytes + pageCacheBytes) / PAGE_BYTES));
+
 export function buildMapped(
   sim: Simulation,
   experiment: Experiment,
-  { cpu }: Host,
-  device: DeviceArray,
-  { memory, fileBytes }: { memory: Memory; fileBytes: number },
+  { host, array }: Parts,
+  { memory, fileBytes }: FileSize,
 ): MmapFile {
-  const { maxSectors, readAhead: _, ...costs } = linuxOf(experiment);
+  const linux = linuxOf(experiment);
   return new MmapFile(sim, {
-    device,
-    cache: new PageCache(Math.floor((memory.trunkBytes + memory.pageCacheBytes) / PAGE_BYTES)),
+    device: array,
+    cache: cacheOf(memory),
     fileBytes,
     readAhead: windowOf(experiment),
-    request: maxSectors,
-    cores: cpu.cores,
-    costs,
+    request: linux.maxSectors,
+    cores: host.cpu.cores,
+    costs: linux,
     threads: threadsOf(experiment),
   });
 }
 
-/** @throws InputError when what is locked or being read does not fit */
+/** Buffered reads: with io_uring queueDepth of them a thread, with psync and libaio (whose submission blocks) one. */
+export function buildBuffered(
+  sim: Simulation,
+  experiment: Experiment,
+  { host, array }: Parts,
+  { memory, fileBytes }: FileSize,
+): BufferedFile {
+  const { io } = experiment;
+  const linux = linuxOf(experiment);
+  return new BufferedFile(sim, {
+    device: array,
+    cache: cacheOf(memory),
+    fileBytes,
+    readAhead: linux.readAhead,
+    request: linux.maxSectors,
+    cores: host.cpu.cores,
+    costs: linux,
+    copy: { rate: linux.copyRate, through: [{ link: host.dram.bus, crossings: linux.copyCrossings }] },
+    call: io.request,
+    threads: io.threads,
+    queueDepth: io.interface === 'io_uring' ? io.queueDepth : 1,
+  });
+}
+
+/** Runs `body`. @throws InputError when what is locked or being read does not fit the page cache */
+export function inMemory<T>(body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw error instanceof OutOfMemoryError ? new InputError(error.message, ['memory']) : error;
+  }
+}
+
 export function runMappedProgram(
   sim: Simulation,
   { host, mmap }: Experiment,
@@ -69,14 +114,10 @@ export function runMappedProgram(
   options: DecodeOptions,
 ): DecodeOutcome {
   const memory = { ...host.memory, fabric: host.fabric };
-  try {
-    return runMapped(sim, file, {
-      ...options,
-      program: mmap,
-      coreRate: (kernel) => kernelRate(host.kernels, kernel),
-      bandwidth: Math.min(busBandwidth(memory), fabricBandwidth(memory)),
-    });
-  } catch (error) {
-    throw error instanceof OutOfMemoryError ? new InputError(error.message, ['memory']) : error;
-  }
+  return runMapped(sim, file, {
+    ...options,
+    program: mmap,
+    coreRate: (kernel) => kernelRate(host.kernels, kernel),
+    bandwidth: Math.min(busBandwidth(memory), fabricBandwidth(memory)),
+  });
 }

@@ -1,12 +1,20 @@
 /**
- * One account of the host's memory: limit = trunk + KV cache + expert cache + page cache + system + free. With O_DIRECT
- * the page cache's share is 0, and what the expert cache is not given stays free. A mapped program has the page cache
- * only: all that is left, up to the model's file; its trunk is what is locked (mlock).
+ * One account of the host's memory: limit = trunk + KV cache + expert cache + page cache + system + free. The trunk is
+ * what is pinned. The page cache has what the others leave, up to what is read through it: nothing with O_DIRECT, but for
+ * the parts that are mapped; the file with buffered reads; the file and no expert cache with a mapped program, whose
+ * trunk is what it locks (mlock).
  */
 import { PAGE_BYTES } from '../devices/index.ts';
-import { attentionOf, cacheBytes as kvCacheBytes, type Model } from '../workloads/models/index.ts';
+import type { Catalogue } from '../workloads/inference/index.ts';
+import {
+  attentionOf,
+  type Extent,
+  cacheBytes as kvCacheBytes,
+  type Model,
+} from '../workloads/models/index.ts';
 import { InputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
+import { windowOf } from './mapped.ts';
 import type { Memory } from './result.ts';
 
 /** Bytes of the KV cache at the end of the run, the longest context. */
@@ -19,8 +27,21 @@ export function kvBytesOf(experiment: Experiment, model: Model): number {
   return Math.ceil(bytes);
 }
 
-/** @throws InputError when the parts exceed the limit, with all of them */
-export function memoryAccount(experiment: Experiment, model: Model, trunkBytes: number): Memory {
+/** Bytes of the pages that extents touch, and of a read-ahead window at either end, which is read with them. */
+function pagesOf(extents: readonly Extent[], window: number): number {
+  const pages = (bytes: number) => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+  return extents.reduce((sum, { bytes }) => sum + pages(bytes) + PAGE_BYTES + 2 * window, 0);
+}
+
+/**
+ * @param trunk what is pinned, and what is mapped
+ * @throws InputError when the parts exceed the limit, with all of them
+ */
+export function memoryAccount(
+  experiment: Experiment,
+  model: Model,
+  { pinnedBytes, mapped }: Pick<Catalogue, 'pinnedBytes' | 'mapped'>,
+): Memory {
   const limitBytes = experiment.memory.limit ?? experiment.host.memory.capacity;
   if (limitBytes > experiment.host.memory.capacity) {
     throw new InputError(
@@ -30,8 +51,8 @@ export function memoryAccount(experiment: Experiment, model: Model, trunkBytes: 
   }
   const systemBytes = experiment.memory.system;
   const kvBytes = kvBytesOf(experiment, model);
-  const left = limitBytes - systemBytes - trunkBytes - kvBytes;
-  const parts = `system ${gib(systemBytes)}, pinned trunk ${gib(trunkBytes)}, KV cache ${gib(kvBytes)}`;
+  const left = limitBytes - systemBytes - pinnedBytes - kvBytes;
+  const parts = `system ${gib(systemBytes)}, pinned trunk ${gib(pinnedBytes)}, KV cache ${gib(kvBytes)}`;
   if (left < 0) {
     throw new InputError(
       `found a limit of ${gib(limitBytes)} that is ${gib(-left)} short of what must fit: ${parts}; ` +
@@ -46,15 +67,25 @@ export function memoryAccount(experiment: Experiment, model: Model, trunkBytes: 
       ['cache', 'capacity'],
     );
   }
-  const account = { limitBytes, trunkBytes, kvBytes, systemBytes };
-  if (experiment.execution === 'mmap') {
-    const wholePages = Math.ceil(model.fileBytes / PAGE_BYTES) * PAGE_BYTES;
-    const pageCacheBytes = Math.min(left, wholePages - trunkBytes);
-    const freeBytes = left - pageCacheBytes;
-    return { ...account, expertCacheBytes: 0, pageCacheBytes, freeBytes, lockedBytes: trunkBytes };
-  }
-  const expertCacheBytes = asked ?? left;
-  return { ...account, expertCacheBytes, pageCacheBytes: 0, freeBytes: left - expertCacheBytes };
+  const { execution, io } = experiment;
+  const all = execution === 'mmap';
+  // What the page cache could hold: the file, or the mapped parts.
+  const fileBytes = Math.ceil(model.fileBytes / PAGE_BYTES) * PAGE_BYTES;
+  const window = mapped.length > 0 ? windowOf(experiment) : 0;
+  const cacheable = all || !io.direct ? fileBytes : Math.min(fileBytes, pagesOf(mapped, window));
+  const expertCacheBytes = all ? 0 : (asked ?? Math.max(0, left - cacheable));
+  const locked = all ? pinnedBytes : 0;
+  const pageCacheBytes = Math.min(left - expertCacheBytes, cacheable - locked);
+  return {
+    limitBytes,
+    trunkBytes: pinnedBytes,
+    kvBytes,
+    expertCacheBytes,
+    pageCacheBytes,
+    systemBytes,
+    freeBytes: left - expertCacheBytes - pageCacheBytes,
+    ...(all ? { lockedBytes: locked } : {}),
+  };
 }
 
 export const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;

@@ -6,7 +6,7 @@ import { Simulation } from '../sim/index.ts';
 import { type DecodeOptions, runDecode } from '../workloads/inference/index.ts';
 import type { Experiment } from './experiment.ts';
 import { buildMachine } from './machine.ts';
-import { runMappedProgram } from './mapped.ts';
+import { inMemory, runMappedProgram } from './mapped.ts';
 import type { Result } from './result.ts';
 import { Meter } from './run/meter.ts';
 import { prepare } from './run/prepare.ts';
@@ -32,11 +32,12 @@ export function runExperiment(experiment: Experiment, options: RunOptions = {}):
       options.onProgress?.(done, total);
     },
   };
-  const { io, host } = machine;
-  const outcome =
-    'file' in io
-      ? runMappedProgram(sim, experiment, io.file, decode)
-      : runDecode(sim, host, io.reads, decode);
+  const { reads, mapped, host } = machine;
+  const outcome = inMemory(() =>
+    reads
+      ? runDecode(sim, host, reads, { ...decode, mappedFile: mapped })
+      : runMappedProgram(sim, experiment, mapped!, decode),
+  );
   sim.finish();
   return resultOf({ experiment, prepared, machine, meter, outcome, sim });
 }

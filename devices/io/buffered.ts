@@ -21,7 +21,13 @@ import {
 } from '../../sim/index.ts';
 import { IntegerQueue } from '../integer-queue.ts';
 import { Jobs } from '../jobs.ts';
-import { type CachedFileOptions, CacheFill, type FillCosts, PAGE_BYTES } from './cache-fill.ts';
+import {
+  type CachedFileOptions,
+  CacheFill,
+  type FillCosts,
+  type FillTimes,
+  PAGE_BYTES,
+} from './cache-fill.ts';
 import type { IoInterface, ReadPriority } from './interface.ts';
 import { WaitingReads } from './waiting-reads.ts';
 
@@ -122,8 +128,13 @@ export class BufferedFile implements IoInterface {
     return this.#fill.readAhead;
   }
 
+  /** Of all calls together, but for copying. */
+  get times(): FillTimes {
+    return this.#fill.times;
+  }
+
   restartStatistics(): void {
-    this.#fill.requests.restart();
+    this.#fill.restart();
     this.copied = 0;
   }
 

@@ -1,7 +1,13 @@
 /** The files that an experiment names, read each once: hosts, drives, models, routing traces and generators. */
 import { createReadStream } from 'node:fs';
 import type { z } from 'zod';
-import { ggufArchitecture, ggufOnDisk, parseHfConfig, readGguf } from '../../workloads/formats/index.ts';
+import {
+  ggufArchitecture,
+  ggufOnDisk,
+  parseHfConfig,
+  parseTensorTable,
+  readGguf,
+} from '../../workloads/formats/index.ts';
 import { checkArchitecture } from '../../workloads/models/check-architecture.ts';
 import { type Architecture, denseLayersOf } from '../../workloads/models/index.ts';
 import { decodeTokens, loadRouting } from '../../workloads/routing/formats/index.ts';
@@ -49,7 +55,17 @@ export class References {
     });
   }
 
-  model({ architecture, config, gguf }: ExperimentFile['model']): Model {
+  model({ tensors, ...source }: ExperimentFile['model']): Model {
+    const model = this.#architecture(source);
+    if (tensors === undefined) return model;
+    return asInputError(['model', 'tensors'], () => {
+      const file = resolvePath(tensors, this.#folder);
+      const table = () => parseTensorTable(readText(file, 'a table of tensors (csv)'));
+      return { ...model, headers: [this.#once(file, table)] };
+    });
+  }
+
+  #architecture({ architecture, config, gguf }: ExperimentFile['model']): Model {
     if (gguf !== undefined) return this.#gguf(gguf);
     if (config !== undefined) {
       return asInputError(['model', 'config'], () => {

@@ -51,8 +51,11 @@ function withDefaults(file: ExperimentFile) {
   const { memory, io } = file;
   return {
     ...file,
-    memory: { ...memory, pin: memory.pin ?? (mapped ? [] : [...TRUNK_PARTS]) },
-    io: { ...io, interface: io.interface ?? (mapped ? 'mmap' : 'io_uring') },
+    memory: {
+      ...memory,
+      pin: memory.pin ?? (mapped ? [] : TRUNK_PARTS.filter((part) => !memory.map.includes(part))),
+    },
+    io: { ...io, direct: io.direct && !mapped, interface: io.interface ?? (mapped ? 'mmap' : 'io_uring') },
   };
 }
 
@@ -79,6 +82,7 @@ function settingsOf(file: ExperimentFile): Record<string, Json> {
   bare(named.model, 'architecture');
   bare(named.model, 'config');
   bare(named.model, 'gguf');
+  bare(named.model, 'tensors');
   const { routing } = named.workload;
   if (routing.kind === 'replay') bare(routing, 'trace');
   if (routing.kind === 'synthetic') bare(routing, 'fit');

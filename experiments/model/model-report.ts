@@ -1,5 +1,5 @@
 /** `nvmoe model`: what a model weighs and needs, from the library, a config.json, or the header of its GGUF file. */
-import { ggufModel } from '../../workloads/formats/index.ts';
+import { modelOfFiles } from '../../workloads/formats/index.ts';
 import { fileMap, type LayoutOrder } from '../../workloads/layout/index.ts';
 import { attentionOf, buildModel, cacheBytes, type Model } from '../../workloads/models/index.ts';
 import { type Fit, fitIn, type ModelSummary, summarise } from '../../workloads/models/summary.ts';
@@ -50,7 +50,7 @@ export function modelOf(name: string, options: ModelOptions): Model {
   );
   const { architecture, headers } = new References('.').model(asked);
   return headers
-    ? ggufModel(headers)
+    ? modelOfFiles(architecture, headers)
     : buildModel(architecture, asked.quantisation, asked.layout as LayoutOrder);
 }
 

@@ -31,6 +31,8 @@ const spread = (t: { p50: number; p99: number }, rest: string): string =>
 export function numbersTables(result: Result): Html {
   const { tokenSeconds, storage, cache, prefetch, pageCache, memory, tokens } = result;
   const perToken = (x: number) => x / Math.max(1, tokens.measured);
+  const each = (x: number | undefined, format: (x: number) => string) =>
+    x === undefined ? undefined : format(perToken(x));
   const app = storage.application;
   const shares = storage.accessPattern;
   const tables = [
@@ -103,13 +105,13 @@ export function numbersTables(result: Result): Html {
       ]),
     pageCache &&
       pairs('Page cache', [
-        ['major faults per token', significant(perToken(pageCache.majorFaults))],
-        ['minor faults per token', significant(perToken(pageCache.minorFaults))],
-        ['read ahead per token', formatBytes(perToken(pageCache.readaheadBytes))],
-        [
-          'used · wasted',
-          `${formatBytes(perToken(pageCache.readaheadUsedBytes))} · ${formatBytes(perToken(pageCache.readaheadWastedBytes))}`,
-        ],
+        ['major faults per token', each(pageCache.majorFaults, significant)],
+        ['minor faults per token', each(pageCache.minorFaults, significant)],
+        ['of these waiting for another’s read', each(pageCache.waitedFaults, significant)],
+        ['read ahead per token', each(pageCache.readaheadBytes, formatBytes)],
+        ['used', each(pageCache.readaheadUsedBytes, formatBytes)],
+        ['wasted', each(pageCache.readaheadWastedBytes, formatBytes)],
+        ['copied per token', each(pageCache.copiedBytes, formatBytes)],
         ['reclaimed per token', formatBytes(perToken(pageCache.reclaimedBytes))],
         ['time in reclaim per token', formatSeconds(perToken(pageCache.reclaimSeconds))],
       ]),

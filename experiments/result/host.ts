@@ -61,12 +61,15 @@ export const memorySchema = z
   );
 
 export const pageCacheSchema = z.object({
-  majorFaults: count().describe('Faults that started a read and waited for it.'),
-  minorFaults: count().describe('The others: of pages that were cached or being read.'),
+  majorFaults: count().optional().describe('Faults that started a read and waited for it.'),
+  minorFaults: count().optional().describe('The others: of pages that were cached or being read.'),
   waitedFaults: count().optional().describe('Of these, faults that waited for a read begun by another.'),
-  readaheadBytes: bytes().describe('Read ahead of any touch: all but the pages of major faults.'),
-  readaheadUsedBytes: bytes().describe('Read ahead, then or before, and touched for the first time now.'),
+  readaheadBytes: bytes().optional().describe('Read ahead of any touch: all but the pages of major faults.'),
+  readaheadUsedBytes: bytes()
+    .optional()
+    .describe('Read ahead, then or before, and touched for the first time now.'),
   readaheadWastedBytes: bytes().describe('Evicted without ever having been touched.'),
+  copiedBytes: bytes().optional().describe('Copied to the program by buffered reads.'),
   reclaimedBytes: bytes().describe('Freed by reclaim.'),
   reclaimSeconds: seconds().describe('Time threads spent in direct reclaim, summed over threads.'),
 });

@@ -4,7 +4,7 @@
  */
 import { Histogram, Series, type Simulation, toSeconds } from '../../sim/index.ts';
 import type { Phase } from '../../workloads/inference/index.ts';
-import { countersOf, type Machine } from '../machine.ts';
+import type { Machine } from '../machine.ts';
 import type { Storage } from '../result.ts';
 import { PageMeter } from './page-meter.ts';
 import { storageOf } from './storage-of.ts';
@@ -35,7 +35,8 @@ export class Meter {
     this.sim = sim;
     this.machine = machine;
     this.busyBefore = machine.drives.map(() => 0);
-    if ('file' in machine.io) this.pages = new PageMeter(machine.io.file);
+    const cached = machine.mapped ?? machine.buffered;
+    if (cached) this.pages = new PageMeter(cached);
     this.sample = sim.register(() => this.takeSample());
     sim.after(SAMPLE, this.sample);
   }
@@ -51,7 +52,8 @@ export class Meter {
     }
     if (this.current === 'window')
       for (const { statistics } of machine.drives) this.latency.merge(statistics.latency[0]);
-    countersOf(machine).restartStatistics();
+    machine.reads?.restartStatistics();
+    machine.mapped?.restartStatistics();
     this.pages?.phaseBegins();
     for (const drive of machine.drives) drive.restartStatistics();
     this.busyBefore = machine.drives.map((drive) => drive.busy.read);

@@ -1,5 +1,5 @@
 /** What the page cache and the faults of a phase were, and of each generated token. */
-import { type MmapFile, PAGE_BYTES } from '../../devices/index.ts';
+import { type BufferedFile, MmapFile, PAGE_BYTES } from '../../devices/index.ts';
 import { toSeconds } from '../../sim/index.ts';
 import type { Phase } from '../../workloads/inference/index.ts';
 import type { PageCache } from '../result.ts';
@@ -18,12 +18,12 @@ export class PageMeter {
   readonly threads = new Map<Phase | 'window', ThreadSeconds>();
   /** Of each generated token: bytes read, major and minor faults. */
   readonly tokens: { readonly bytes: number; readonly major: number; readonly minor: number }[] = [];
-  private readonly file: MmapFile;
+  private readonly file: MmapFile | BufferedFile;
   private counts: MmapFile['cache']['counts'];
   /** Sums since the phase began, up to the token before. */
   private before = { bytes: 0, major: 0, minor: 0 };
 
-  constructor(file: MmapFile) {
+  constructor(file: MmapFile | BufferedFile) {
     this.file = file;
     this.counts = { ...file.cache.counts };
   }
@@ -34,8 +34,19 @@ export class PageMeter {
   }
 
   phaseEnds(phase: Phase | 'window', seconds: number): void {
-    const { faults, times, cache, threads } = this.file;
+    const { file } = this;
+    const { times, cache } = file;
     const bytes = (key: keyof typeof cache.counts) => (cache.counts[key] - this.counts[key]) * PAGE_BYTES;
+    const both = {
+      readaheadWastedBytes: bytes('unused'),
+      reclaimedBytes: bytes('evicted'),
+      reclaimSeconds: toSeconds(times.reclaim),
+    };
+    if (!(file instanceof MmapFile)) {
+      this.phases.set(phase, { copiedBytes: file.copied, ...both });
+      return;
+    }
+    const { faults } = file;
     const demanded = Math.min(bytes('inserted'), faults.major * PAGE_BYTES);
     this.phases.set(phase, {
       majorFaults: faults.major,
@@ -43,13 +54,11 @@ export class PageMeter {
       waitedFaults: faults.waited,
       readaheadBytes: bytes('inserted') - demanded,
       readaheadUsedBytes: Math.max(0, bytes('used') - demanded),
-      readaheadWastedBytes: bytes('unused'),
-      reclaimedBytes: bytes('evicted'),
-      reclaimSeconds: toSeconds(times.reclaim),
+      ...both,
     });
     this.threads.set(phase, {
-      total: threads * seconds,
-      work: toSeconds(times.work),
+      total: file.threads * seconds,
+      work: toSeconds(file.times.work),
       fault: toSeconds(times.fault),
       reclaim: toSeconds(times.reclaim),
       wait: toSeconds(times.wait),
@@ -57,7 +66,8 @@ export class PageMeter {
   }
 
   token(): void {
-    const { statistics, faults } = this.file;
+    const { statistics } = this.file;
+    const faults = this.file instanceof MmapFile ? this.file.faults : { major: 0, minor: 0 };
     const now = {
       bytes: statistics.bytes[0] + statistics.bytes[1],
       major: faults.major,

@@ -18,7 +18,7 @@ export function placedModel(
   if (placement === 'stripe' || count === 1) return model;
   const layout = typeof wanted.layout === 'string' ? { order: wanted.layout } : wanted.layout;
   if (wanted.headers || layout.order !== 'expert-contiguous') {
-    const found = wanted.headers ? 'the layout of a GGUF file' : `model.layout ${layout.order}`;
+    const found = wanted.headers ? 'the layout of a given file' : `model.layout ${layout.order}`;
     throw new InputError(
       `found ${placement} with ${found}; whole experts need model.layout expert-contiguous, or use stripe`,
       ['storage', 'placement'],

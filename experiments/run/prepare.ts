@@ -1,7 +1,7 @@
 /** What is known before anything is simulated: the model, its routing, the memory account, and the warnings. */
 import { createPrefetcher } from '../../policies/index.ts';
 import type { Simulation } from '../../sim/index.ts';
-import { ggufModel } from '../../workloads/formats/index.ts';
+import { modelOfFiles } from '../../workloads/formats/index.ts';
 import { buildCatalogue, type Catalogue, type DecodeOptions } from '../../workloads/inference/index.ts';
 import { buildModel, type Model } from '../../workloads/models/index.ts';
 import {
@@ -34,16 +34,17 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
   const { limits, warnings } = driveLimits(experiment);
   const listed = asInputError(['model'], () =>
     wanted.headers
-      ? ggufModel(wanted.headers)
+      ? modelOfFiles(wanted.architecture, wanted.headers)
       : buildModel(wanted.architecture, wanted.quantisation, wanted.layout),
   );
   checkCapacity(experiment, listed);
-  const first = buildCatalogue(listed, experiment.memory.pin);
-  const memory = memoryAccount(experiment, listed, first.pinnedBytes);
+  const first = buildCatalogue(listed, experiment.memory.pin, experiment.memory.map);
+  const memory = memoryAccount(experiment, listed, first);
   const exact = routingOf(experiment, listed, sim);
   const lossy = lossyRouting(experiment, listed, exact, memory.expertCacheBytes, sim);
   const model = placedModel(experiment, listed, lossy.routing);
-  const catalogue = model === listed ? first : buildCatalogue(model, experiment.memory.pin);
+  const catalogue =
+    model === listed ? first : buildCatalogue(model, experiment.memory.pin, experiment.memory.map);
   const decode: DecodeOptions = {
     model,
     kv: { choice: wanted.kv, type: wanted.kvType },
@@ -53,6 +54,7 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
     contextTokens: workload.context,
     warmupTokens: workload.warmup,
     pin: experiment.memory.pin,
+    map: experiment.memory.map,
     // The bounds of a mapped program are those of an exact LRU of what the page cache can hold.
     policy: execution === 'mmap' ? 'lru' : cache.policy,
     hitRatio: cache.hitRatio,

@@ -58,7 +58,7 @@ export function resultOf(run: Run): Result {
     prefillSeconds: toSeconds(at.decode - at.prefill),
     loadSeconds: toSeconds(at.prefill - at.load),
     storage,
-    cache: prepared.model.experts > 0 && !meter.pages ? cacheOf(run) : undefined,
+    cache: prepared.model.experts > 0 && run.machine.reads ? cacheOf(run) : undefined,
     prefetch,
     time: timeOf(run),
     memory: prepared.memory,
@@ -134,7 +134,7 @@ function countsBetween(from: Tally, to: Tally) {
 
 function timeOf(run: Run): Result['time'] {
   const threads = run.meter.pages?.threads.get('window');
-  if (threads) return threadTime(threads);
+  if (threads && !run.machine.reads) return threadTime(threads);
   const { compute, wait, software, idle } = run.outcome.recorder.spentIn;
   const total = compute + wait + software + idle;
   return {

@@ -8,21 +8,22 @@ import type { Run } from './result-of.ts';
 const PERCENTS = [...Array.from({ length: 99 }, (_, i) => i + 1), 99.5, 99.9, 99.99, 100];
 
 export function seriesOf(run: Run): ResultSeries {
-  const { meter, outcome } = run;
+  const { meter, machine, outcome } = run;
   const { recorder, tokenHits, tokenRequests } = outcome;
   const width = toSeconds(meter.bytes.width);
   return {
     throughput: meter.bytes.points().map(({ time, sum }) => [toSeconds(time), sum / width]),
     queueDepth: meter.depth.points().map(({ time, sum }) => [toSeconds(time), sum / meter.depth.width]),
     tokenSeconds: Array.from(recorder.tokenTime, (time, token) => [token, toSeconds(time)]),
-    ...(meter.pages
-      ? faultSeries(meter.pages)
-      : {
+    ...(machine.mapped && meter.pages ? faultSeries(meter.pages) : {}),
+    ...(machine.reads
+      ? {
           hitRatio: Array.from(tokenHits, (hits, token): [number, number] => [
             token,
             tokenRequests[token] ? hits / tokenRequests[token] : 0,
           ]),
-        }),
+        }
+      : {}),
     latencyCdf: latencyCdf(run),
     timeline: timelineOf(run),
     ...(run.prepared.model.experts > 0 ? { experts: expertHeat(run), residency: residencyOf(run) } : {}),

@@ -1,8 +1,8 @@
 /** The drives' and the I/O interface's counters, since they last began anew, as the result's `storage`. */
-import { PAGE_BYTES } from '../../devices/index.ts';
+import { type IoStatistics, PAGE_BYTES } from '../../devices/index.ts';
 import { Histogram, type Picoseconds } from '../../sim/index.ts';
 import type { Phase } from '../../workloads/inference/index.ts';
-import { countersOf, type Machine } from '../machine.ts';
+import type { Machine } from '../machine.ts';
 import type { Storage } from '../result.ts';
 
 /**
@@ -34,7 +34,7 @@ export function storageOf(
     latency.merge(statistics.latency[0]);
     size.merge(statistics.commandBytes[0]);
   }
-  const asked = countersOf(machine).statistics;
+  const asked = [machine.reads, machine.mapped].flatMap((way) => (way ? [way.statistics] : []));
   return {
     bytesRead: sum((d) => d.bytesRead),
     bytesPerSecond: sum((d) => d.bytesPerSecond),
@@ -44,32 +44,47 @@ export function storageOf(
     latencySeconds: percentilesOf(latency),
     utilisation: sum((d) => d.utilisation) / drives.length,
     perDevice,
-    application: {
-      requests: asked.requests,
-      requestBytes: sizesOf(asked.requestBytes),
-      queueDepth: { mean: asked.depth.mean(now), max: asked.depth.max },
-      latencySeconds: percentilesOf(asked.latency),
-    },
+    application: applicationOf(asked, now),
     causes: causesOf(machine, phase).filter(({ bytes }) => bytes > 0),
   };
 }
 
-/** Of a fault's window only the page that was asked for is demand. */
-function causesOf(machine: Machine, phase: Phase | 'window') {
-  const { requestsBy, bytes } = countersOf(machine).statistics;
-  const all = bytes[0] + bytes[1];
-  if (!('file' in machine.io)) {
-    return [
-      { cause: 'demand', requests: requestsBy[0], bytes: bytes[0] },
-      { cause: 'prefetch', requests: requestsBy[1], bytes: bytes[1] },
-    ];
+function applicationOf(ways: readonly IoStatistics[], now: Picoseconds): Storage['application'] {
+  const latency = new Histogram();
+  const size = new Histogram();
+  for (const way of ways) {
+    latency.merge(way.latency);
+    size.merge(way.requestBytes);
   }
-  if (phase === 'load') return [{ cause: 'populate', requests: requestsBy[0] + requestsBy[1], bytes: all }];
-  const demand = Math.min(all, machine.io.file.faults.major * PAGE_BYTES);
-  return [
-    { cause: 'demand fault', requests: requestsBy[0], bytes: demand },
-    { cause: 'readahead', requests: requestsBy[1], bytes: all - demand },
-  ];
+  const sum = (of: (way: IoStatistics) => number) => ways.reduce((total, way) => total + of(way), 0);
+  return {
+    requests: sum(({ requests }) => requests),
+    requestBytes: sizesOf(size),
+    queueDepth: { mean: sum(({ depth }) => depth.mean(now)), max: sum(({ depth }) => depth.max) },
+    latencySeconds: percentilesOf(latency),
+  };
+}
+
+/** Of a fault's window only the page that was asked for is demand. */
+function causesOf({ reads, mapped }: Machine, phase: Phase | 'window') {
+  const causes = [];
+  if (reads) {
+    const { requestsBy, bytes } = reads.statistics;
+    causes.push({ cause: 'demand', requests: requestsBy[0], bytes: bytes[0] });
+    causes.push({ cause: 'prefetch', requests: requestsBy[1], bytes: bytes[1] });
+  }
+  if (mapped) {
+    const { requestsBy, bytes } = mapped.statistics;
+    const all = bytes[0] + bytes[1];
+    const demand = Math.min(all, mapped.faults.major * PAGE_BYTES);
+    if (phase === 'load')
+      causes.push({ cause: 'populate', requests: requestsBy[0] + requestsBy[1], bytes: all });
+    else {
+      causes.push({ cause: 'demand fault', requests: requestsBy[0], bytes: demand });
+      causes.push({ cause: 'readahead', requests: requestsBy[1], bytes: all - demand });
+    }
+  }
+  return causes;
 }
 
 export const percentilesOf = (latency: Histogram) => ({

@@ -13,7 +13,7 @@ import {
 import { TRUNK_PARTS } from '../../workloads/inference/catalogue.ts';
 import { messageOf, suggestion } from '../errors.ts';
 import { driveSchema, idealDriveSchema, MAX_BYTES } from './drive.ts';
-import { DIRECT_INTERFACES, hostSchema, SOFTWARE } from './host.ts';
+import { BUFFERED_INTERFACES, DIRECT_INTERFACES, hostSchema, isBuffered, SOFTWARE } from './host.ts';
 import { quantity } from './leaf.ts';
 import { linuxChangesSchema } from './linux.ts';
 import { mappedSchema } from './mapped.ts';
@@ -86,8 +86,12 @@ const memorySchema = z.strictObject({
     .array(z.enum(TRUNK_PARTS))
     .optional()
     .describe(
-      'Parts of the model that always stay in memory; default: all; with execution mmap none, and those named are locked (mlock).',
+      'Parts of the model that always stay in memory; default: all that are not mapped; with execution mmap none, and those named are locked (mlock).',
     ),
+  map: z
+    .array(z.enum(TRUNK_PARTS))
+    .default([])
+    .describe('Parts that are mapped: in memory as far as the page cache has room beside the other shares.'),
   system: quantity('bytes', { min: '0 B', max: MAX_BYTES })
     .prefault('1 GiB')
     .describe('For the operating system, the program and its buffers.'),
@@ -100,7 +104,12 @@ const ioSchema = z.strictObject({
     .describe(
       'How reads are asked for; default io_uring; with execution mmap it is mmap. psync has one request in flight per thread, whatever queueDepth says.',
     ),
-  direct: z.literal(true).default(true).describe('O_DIRECT: past the page cache.'),
+  direct: z
+    .boolean()
+    .default(true)
+    .describe(
+      'true: O_DIRECT, past the page cache. false: buffered reads through it, with psync, libaio or io_uring.',
+    ),
   request: quantity('bytes', { min: '4 KiB', max: '1 GiB', step: '4 KiB' })
     .prefault('1 MiB')
     .describe('Largest request that the program makes.'),
@@ -217,6 +226,8 @@ export const experimentSchema = z
     const sources = [model.architecture, model.config, model.gguf].filter((source) => source !== undefined);
     if (sources.length !== 1)
       refuse(['model'], `found ${sources.length} of architecture, config and gguf; allowed is exactly one`);
+    if (model.tensors !== undefined && model.gguf !== undefined)
+      refuse(['model', 'tensors'], 'found a table beside gguf, whose header has it; leave one out');
     const { weights, count } = experiment.storage;
     if (weights && weights.length !== count) {
       refuse(['storage', 'weights'], `found ${weights.length}; allowed is one for each of ${count} drives`);
@@ -242,6 +253,25 @@ export const experimentSchema = z
       const allowed = mapped ? 'mmap' : `one of ${DIRECT_INTERFACES.join(', ')}, or execution: mmap`;
       refuse(['io', 'interface'], `found ${io.interface} with execution ${execution}; allowed is ${allowed}`);
     }
+    if (!mapped && !io.direct) {
+      const allowed = BUFFERED_INTERFACES.join(', ');
+      if (io.interface && !isBuffered(io.interface))
+        refuse(['io', 'direct'], `found false with ${io.interface}; buffered reads are for ${allowed}`);
+      if (cache.capacity === undefined)
+        refuse(
+          ['io', 'direct'],
+          'found false without cache.capacity; say what the program’s own cache gets, the page cache has the rest',
+        );
+      if (prefetch.policy !== 'none' && prefetch.style === 'hint')
+        refuse(['prefetch', 'style'], 'found hint with io.direct: false; allowed is read');
+    }
+    const { map, pin } = experiment.memory;
+    if (map.length > 0 && (mapped || !io.direct)) {
+      const found = mapped ? 'execution mmap, which maps everything' : 'io.direct: false';
+      refuse(['memory', 'map'], `found parts to map with ${found}; leave it out`);
+    }
+    const both = map.find((part) => pin?.includes(part));
+    if (both) refuse(['memory', 'map'], `found ${both} under pin as well; name it under one of them`);
     if (mapped && cache.capacity !== undefined)
       refuse(
         ['cache', 'capacity'],

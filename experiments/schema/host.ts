@@ -14,6 +14,10 @@ export const DIRECT_INTERFACES = [
   'io_uring-sqpoll',
   'spdk',
 ] as const;
+/** Those that read through the page cache, too. */
+export const BUFFERED_INTERFACES = ['psync', 'libaio', 'io_uring'] as const;
+export const isBuffered = (name: string): name is (typeof BUFFERED_INTERFACES)[number] =>
+  (BUFFERED_INTERFACES as readonly string[]).includes(name);
 export type DirectInterface = (typeof DIRECT_INTERFACES)[number];
 
 /** What the keys of `software` mean, here and in an experiment. */
@@ -99,6 +103,6 @@ export const hostSchema = z.strictObject({
   linux: linuxSchema
     .partial()
     .default({})
-    .describe('How Linux reads mapped files; needed in full for those only.'),
+    .describe('How Linux reads files through its page cache; needed in full for those only.'),
 });
 export type HostProfile = z.output<typeof hostSchema>;

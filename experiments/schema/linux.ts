@@ -1,5 +1,6 @@
 /**
- * How the host's Linux reads mapped files: read-ahead, the largest request, and the core time of what a page fault does.
+ * How the host's Linux reads files through its page cache: read-ahead, the largest request, and the core time of what
+ * page faults and buffered reads do.
  * A host profile gives each figure with its source; an experiment may change them.
  */
 import { z } from 'zod';
@@ -26,6 +27,15 @@ const shapeOf = <T extends z.ZodType<number>>(leaf: Leaf<T>) => {
     scanTime: time().describe('To look at a page in reclaim.'),
     waitTime: time().describe('To sleep until a read has completed, and be woken.'),
     submitTime: time().describe('To submit a request.'),
+    callTime: time().describe(
+      'A buffered read(2), or a submission and its completion, without what follows.',
+    ),
+    copyRate: leaf('bandwidth', { min: '1 MB/s' }).describe(
+      'That one core copies from the page cache to the program, as memcpy does.',
+    ),
+    copyCrossings: leaf('ratio', { min: 2, max: 3 }).describe(
+      'Times a copied byte crosses DRAM: 3 (read, read for ownership, write), 2 with non-temporal stores.',
+    ),
   };
 };
 

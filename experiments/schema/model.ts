@@ -30,6 +30,13 @@ export const modelSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Path to a GGUF file (of a split model the first); it gives types and places itself.'),
+  tensors: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'With architecture: path to a csv of the file’s tensors (name, type, ne0, ne1, ne2, file_offset, bytes) in place of quantisation and layout.',
+    ),
   quantisation: z
     .union(
       [

@@ -1,6 +1,6 @@
 /** `execution: mmap`: from the experiment to the result. */
 import { describe, expect, it } from 'vitest';
-import { loadExperiments } from '../../experiments/index.ts';
+import { loadExperiments, type Result } from '../../experiments/index.ts';
 import { experimentText, writeTemporary } from './experiment-text.ts';
 import { runSmall } from './small-models.ts';
 
@@ -89,10 +89,63 @@ it('refuses interface mmap for another program', async () => {
   );
 });
 
-it('names what host and experiment do not say of Linux', async () => {
-  const text = experiment('dense', '24 MiB').replace(
-    'host: ryzen-7700x',
-    'host: {like: ryzen-7700x, linux: {value: 1}}',
-  );
-  await expect(runSmall(text)).rejects.toThrow("unknown key 'value'");
+const direct = (rest: string) =>
+  experiment('moe', '40 MiB').replace('execution: mmap\n', `execution: synchronous\n${rest}\n`);
+const sum = ({ memory: m }: Result) =>
+  m!.trunkBytes + m!.kvBytes + m!.expertCacheBytes + m!.pageCacheBytes + m!.systemBytes + m!.freeBytes;
+
+describe('buffered reads', () => {
+  it('fill the page cache that the program’s own leaves, and are copied', async () => {
+    const result = await runSmall(direct('io: {interface: psync, direct: false}\ncache: {capacity: 8 MiB}'));
+    expect(result.memory!.pageCacheBytes).toBeGreaterThan(20e6);
+    expect(sum(result)).toBe(result.memory!.limitBytes);
+    expect(result.pageCache!.copiedBytes).toBe(result.cache!.bytesMissed);
+    // Some of what is asked for is in the page cache still.
+    expect(result.storage.bytesRead).toBeLessThan(result.cache!.bytesMissed);
+    expect(result.storage.bytesRead).toBeGreaterThan(0);
+  });
+
+  it('need to know what the program’s cache takes', async () => {
+    await expect(runSmall(direct('io: {interface: psync, direct: false}'))).rejects.toThrow(
+      'found false without cache.capacity',
+    );
+    await expect(
+      runSmall(direct('io: {interface: spdk, direct: false}\ncache: {capacity: 8 MiB}')),
+    ).rejects.toThrow('found false with spdk; buffered reads are for psync, libaio, io_uring');
+  });
+});
+
+describe('a trunk that is mapped', () => {
+  const parts = '[attention, shared-experts, dense, embeddings]';
+  const at = async (capacity: string) =>
+    runSmall(direct(`cache: {capacity: ${capacity}}`), `memory.map=${parts}`);
+
+  it('stays in memory while there is room', async () => {
+    const result = await runSmall(direct(''), `memory.map=${parts}`);
+    expect(result.memory).toMatchObject({ trunkBytes: 0, freeBytes: 0 });
+    expect(sum(result)).toBe(result.memory!.limitBytes);
+    expect(result.load!.storage!.bytesRead).toBeGreaterThan(4e6);
+    expect(result.pageCache!.majorFaults).toBe(0);
+  });
+
+  it('is paged out by a cache that grows: the hit ratio rises, tokens/s collapse', async () => {
+    const [small, large] = [await at('28 MiB'), await at('37 MiB')];
+    expect(large.cache!.hitRatio).toBeGreaterThan(small.cache!.hitRatio);
+    expect(small.pageCache!.majorFaults).toBe(0);
+    expect(large.pageCache!.majorFaults).toBeGreaterThan(0);
+    expect(large.tokensPerSecond.mean).toBeLessThan(0.8 * small.tokensPerSecond.mean);
+  });
+
+  it('cannot be pinned as well', async () => {
+    await expect(runSmall(direct(''), 'memory.map=[dense]', 'memory.pin=[dense]')).rejects.toThrow(
+      'found dense under pin as well',
+    );
+  });
+});
+
+it('takes the places of tensors from a table', async () => {
+  const table = 'name,type,ne0,ne1,ne2,file_offset,bytes\n';
+  await expect(
+    runSmall(experiment('dense', '24 MiB').replace('{', `{tensors: "${writeTemporary(table, 't.csv')}", `)),
+  ).rejects.toThrow('a tensor a line');
 });

@@ -3,6 +3,7 @@
  * the three-dimensional tensors. Nothing is taken from a library architecture.
  */
 import { givenLayout } from '../layout/extents.ts';
+import type { Architecture } from '../models/architecture.ts';
 import type { GgmlType } from '../models/ggml-types.ts';
 import { assembleModel, type Model } from '../models/model.ts';
 import type { Tensor } from '../models/quantisation.ts';
@@ -19,8 +20,14 @@ function mainType(tensors: readonly Tensor[]): GgmlType {
 }
 
 /** Builds the model of these headers (one file, or all parts in order: their addresses follow one another). */
-export function ggufModel(headers: readonly GgufHeader[]): Model {
-  const architecture = ggufArchitecture(headers);
+export const ggufModel = (headers: readonly GgufHeader[]): Model =>
+  modelOfFiles(ggufArchitecture(headers), headers);
+
+/** What a model needs to know of one of its files. */
+export type ModelFile = Pick<GgufHeader, 'tensors' | 'fileBytes'>;
+
+/** The same for an architecture that the files do not tell. */
+export function modelOfFiles(architecture: Architecture, headers: readonly ModelFile[]): Model {
   const starts: number[] = [];
   let end = 0;
   for (const { fileBytes } of headers) {

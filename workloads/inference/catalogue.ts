@@ -43,6 +43,9 @@ export interface Catalogue {
   /** Pinned extents, in file order, adjacent ones joined. */
   readonly pinned: readonly Extent[];
   readonly pinnedBytes: number;
+  /** Extents of a part that is mapped, and all of them in file order. */
+  mappedOf(layer: number, part: TrunkPart): readonly Extent[];
+  readonly mapped: readonly Extent[];
 }
 
 interface PartEntry {
@@ -51,9 +54,15 @@ interface PartEntry {
   extents: Extent[];
 }
 
-export function buildCatalogue(model: Model, pin: readonly TrunkPart[]): Catalogue {
+/** @param map parts that are neither kept nor cached by the program, but mapped */
+export function buildCatalogue(
+  model: Model,
+  pin: readonly TrunkPart[],
+  map: readonly TrunkPart[] = [],
+): Catalogue {
   const pinned: Extent[] = [];
   const parts = new Map<string, PartEntry>();
+  const mapped = new Map<string, PartEntry>();
   model.tensors.forEach((tensor, index) => {
     const part = PART_OF_ROLE[tensor.role];
     if (part === undefined || tensor.layer >= model.layers) return; // prediction layers take no part
@@ -61,17 +70,23 @@ export function buildCatalogue(model: Model, pin: readonly TrunkPart[]): Catalog
       pinned.push(model.tensorExtent(index));
       return;
     }
-    if (tensor.role === 'embedding') return; // one row is gathered per token: read around the cache
+    if (tensor.role === 'embedding' && !model.architecture.tiedEmbeddings) return; // one row is gathered per token: read around the cache
     const key = `${tensor.layer} ${part}`;
-    const entry = parts.get(key) ?? { layer: tensor.layer, part, extents: [] };
+    const entries = map.includes(part) ? mapped : parts;
+    const entry = entries.get(key) ?? { layer: tensor.layer, part, extents: [] };
     entry.extents.push(model.tensorExtent(index));
-    parts.set(key, entry);
+    entries.set(key, entry);
   });
   const unpinned = [...parts.values()].sort((a, b) => a.layer - b.layer);
-  return assemble(model, unpinned, joined(pinned));
+  return assemble(model, unpinned, joined(pinned), mapped);
 }
 
-function assemble(model: Model, parts: PartEntry[], pinned: Extent[]): Catalogue {
+function assemble(
+  model: Model,
+  parts: PartEntry[],
+  pinned: Extent[],
+  mappedParts: ReadonlyMap<string, PartEntry>,
+): Catalogue {
   const expertObjects = model.moeLayers.length * model.experts;
   const objects = expertObjects + parts.length;
   const bytes = new Float64Array(objects);
@@ -113,6 +128,8 @@ function assemble(model: Model, parts: PartEntry[], pinned: Extent[]): Catalogue
     partOf: (layer, part) => partId.get(`${layer} ${part}`) ?? -1,
     pinned,
     pinnedBytes: pinned.reduce((sum, extent) => sum + extent.bytes, 0),
+    mappedOf: (layer, part) => mappedParts.get(`${layer} ${part}`)?.extents ?? [],
+    mapped: joined([...mappedParts.values()].flatMap(({ extents }) => extents)),
   };
 }
 

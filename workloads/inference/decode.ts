@@ -4,7 +4,7 @@
  *
  * The plain-option door of this room: no units, no files. Instants in ps, sizes in bytes.
  */
-import type { Host, IoInterface } from '../../devices/index.ts';
+import type { Host, IoInterface, MmapFile } from '../../devices/index.ts';
 import type { Picoseconds, Simulation, Wait } from '../../sim/index.ts';
 import type { GgmlType, KvChoice, Model } from '../models/index.ts';
 import type { RoutedTokens } from '../routing/index.ts';
@@ -14,6 +14,7 @@ import { buildCatalogue, type Catalogue, type TrunkPart } from './catalogue.ts';
 import { type CacheOptions, createCache } from './create-cache.ts';
 import { Demand, type DemandSequence } from './demand-sequence.ts';
 import { demandOptions, schedulerOptions, sequenceOf } from './known-demand.ts';
+import { MappedTrunk } from './mapped-trunk.ts';
 import { type CreatePrefetcher, Predictions } from './predictions.ts';
 import type { PrefetchTotals } from './prefetch-account.ts';
 import { PrefetchQueue, type PrefetchRules } from './prefetch-queue.ts';
@@ -48,6 +49,9 @@ export interface DecodeOptions extends CacheOptions {
   readonly warmupTokens: number;
   /** Parts of the trunk that are read at load and stay. */
   readonly pin: readonly TrunkPart[];
+  /** Parts that are mapped, and the file through which; default none. */
+  readonly map?: readonly TrunkPart[];
+  readonly mappedFile?: MmapFile;
   /** Eviction policy, such as `lru` or `clock:bits=2`. */
   readonly policy: string;
   /** Share of the experts' requests that hit, whatever policy and capacity would do; no prefetching then. */
@@ -105,7 +109,8 @@ export function runDecode(
   options: DecodeOptions,
 ): DecodeOutcome {
   const { model, routing, hitRatio } = options;
-  const catalogue = buildCatalogue(model, options.pin);
+  const catalogue = buildCatalogue(model, options.pin, options.map);
+  const trunk = options.mappedFile && new MappedTrunk(sim, options.mappedFile, catalogue);
   const scheduling = schedulerOptions(options);
   const { requests } = scheduling;
   const open = options.continuous !== undefined;
@@ -174,6 +179,7 @@ export function runDecode(
     software: options.software ?? NO_SOFTWARE_COSTS,
     nextLayerParts: options.nextLayerParts ?? false,
     load: loadPinned(sim, io, catalogue),
+    trunk,
     onStep(step, { groups }) {
       tokenHits.push(buffers.counts.hits);
       tokenRequests.push(buffers.counts.requests);

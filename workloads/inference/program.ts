@@ -19,6 +19,7 @@ import type { BufferManager } from './buffer-manager.ts';
 import type { Catalogue, TrunkPart } from './catalogue.ts';
 import type { Demand } from './demand-sequence.ts';
 import { DemandWalk, type Steps } from './demand-walk.ts';
+import type { MappedTrunk } from './mapped-trunk.ts';
 import type { Predictions } from './predictions.ts';
 import type { PrefetchQueue } from './prefetch-queue.ts';
 import { ProgramTime } from './program-time.ts';
@@ -54,6 +55,8 @@ export interface ProgramOptions {
   readonly nextLayerParts: boolean;
   /** Reads the pinned part at the start. */
   readonly load: Wait;
+  /** Parts that are mapped; absent: none. */
+  readonly trunk?: MappedTrunk;
   /** Called when a pass with generated tokens is complete; counted from 0. */
   readonly onStep: (step: number, pass: Pass) => void;
 }
@@ -92,6 +95,7 @@ export class Program {
     const { scheduler, predictions, load } = this.options;
     this.recorder.phase('load');
     yield load;
+    if (this.options.trunk) yield this.options.trunk.load;
     this.recorder.phase('prefill');
     if (this.options.appends) this.recorder.phase('decode');
     const ready = this.sim.now;
@@ -139,6 +143,7 @@ export class Program {
   /** A step whose weights are pinned, or one object of the demand sequence. */
   private *partStep(layer: number, part: TrunkPart, step: Step): Steps {
     if (this.options.catalogue.partOf(layer, part) < 0) {
+      yield* this.touch(layer, part);
       yield* this.time.compute(step);
       return;
     }
@@ -146,6 +151,15 @@ export class Program {
     yield* this.allOf(batch);
     yield* this.time.compute(step);
     this.walk.release(batch);
+  }
+
+  /** Faults on what is not in memory of a part that is mapped. */
+  private *touch(layer: number, part: TrunkPart): Steps {
+    const { trunk } = this.options;
+    if (!trunk?.has(layer, part)) return;
+    const begin = this.sim.now;
+    yield trunk.touch(layer, part);
+    this.recorder.spent('wait', 'page faults', begin, this.sim.now);
   }
 
   private *mixture(layer: number, moe: number, pass: Pass): Steps {
@@ -174,6 +188,7 @@ export class Program {
 
   private *sharedStep(layer: number, rows: number, batch: number): Steps {
     if (batch >= 0) yield* this.allOf(batch);
+    yield* this.touch(layer, 'shared-experts');
     yield* this.time.compute(this.options.costs.shared(layer, rows));
     if (batch >= 0) this.walk.release(batch);
   }
