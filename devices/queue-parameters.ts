@@ -17,7 +17,7 @@
  */
 import type { Picoseconds } from '../sim/index.ts';
 import { duration, ps, toSeconds } from '../sim/index.ts';
-import { checkClaim, type PcieLink } from './pcie/link.ts';
+import { checkClaim, type Link } from './link.ts';
 
 /** Now and then a read takes longer: other page types, read retries. */
 export interface TailStep {
@@ -73,7 +73,7 @@ const CLAIM_BYTES = 4096;
  * @returns warnings, one for each claim above the usable rate
  * @throws ImpossibleClaimError for a claim above the raw rate
  */
-export function checkClaims(device: string, claims: DriveClaims, link: PcieLink): string[] {
+export function checkClaims(device: string, claims: DriveClaims, link: Link): string[] {
   const rates: [string, number][] = [
     ['read bandwidth', claims.readBandwidth],
     ['write bandwidth', claims.writeBandwidth],
@@ -84,7 +84,7 @@ export function checkClaims(device: string, claims: DriveClaims, link: PcieLink)
 }
 
 /** Derives the parameters by the formulas above. Throws RangeError where the claims contradict each other. */
-export function queueParameters(device: string, claims: DriveClaims, link: PcieLink): QueueParameters {
+export function queueParameters(device: string, claims: DriveClaims, link: Link): QueueParameters {
   const { readIops, readIopsDepth, readBandwidth, pageBytes, nandRate, readTail = [] } = claims;
   const readRate = Math.min(readBandwidth, link.usableRate);
   const readCommandTime = duration(1, readIops);

@@ -121,14 +121,14 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
     { resource: 'cpu-io', component: 'software', ...softwareOf(experiment, demand) },
   ];
   if (drive.link) {
-    const { generation, lanes, usableRate } = drive.link;
+    const { name, usableRate } = drive.link;
     all.push({
       resource: 'link',
       component: 'exposedIo',
       rate: count * usableRate,
       perToken: streamedBytes,
       unit: 'B',
-      detail: `${count} x PCIe ${generation}.0 x${lanes} usable`,
+      detail: `${count} x ${name} usable`,
     });
   }
   return all;

@@ -30,6 +30,8 @@ export interface Experiment extends Omit<ExperimentFile, Replaced> {
     readonly headers?: readonly ModelFile[];
   };
   readonly software: SoftwareCosts;
+  /** By generated token, of the file that cache.bytesRead names. */
+  readonly bytesRead?: Float64Array;
   readonly workload: ExperimentFile['workload'] & {
     /** The recording that routing.kind replay names. */
     readonly recorded?: RoutedTokens;

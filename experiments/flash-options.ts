@@ -1,5 +1,5 @@
 /** From the `flash` section of a drive's profile, or an MQSim profile, to the options of the flash device. */
-import { type FlashDeviceOptions, mqsimOptions, type PcieLink } from '../devices/index.ts';
+import { type FlashDeviceOptions, type Link, mqsimOptions, type PcieLink } from '../devices/index.ts';
 import { nvmeMessages } from '../devices/nvme/messages.ts';
 import { tlpLinkOptions } from '../devices/nvme/tlp-link.ts';
 import { InputError } from './errors.ts';
@@ -8,13 +8,19 @@ import type { MqsimProfile } from './schema/flash.ts';
 
 /**
  * @param link as trained in the host
- * @throws InputError where the profile has no flash section
+ * @throws InputError where the profile has no flash section, or no PCI Express link
  */
-export function flashOptions(drive: DriveProfile, link: PcieLink): FlashDeviceOptions {
+export function flashOptions(drive: DriveProfile, link: Link | PcieLink): FlashDeviceOptions {
   const { name, capacity, blockSize, maxTransfer, queues, flash } = drive;
   if (!flash) {
     throw new InputError(
       `fidelity flash: the profile of ${name} has no flash section; allowed are ideal and queue`,
+      ['storage', 'fidelity'],
+    );
+  }
+  if (!('generation' in link)) {
+    throw new InputError(
+      `fidelity flash: ${name} is not on PCI Express but on ${link.name}; allowed are ideal and queue`,
       ['storage', 'fidelity'],
     );
   }

@@ -23,6 +23,7 @@ export function ioCost(profile: HostProfile, name: DirectInterface, cores: Share
   return {
     cores,
     ...thread,
+    byteTime: profile.io[name]?.perByte,
     wakeUp: profile.io[name]?.wakeUp,
     polls: name === 'io_uring-iopoll' || name === 'spdk',
     kernelThread: pair ? thread : undefined,

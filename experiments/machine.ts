@@ -12,21 +12,20 @@ import {
   IdealDevice,
   type IoInterface,
   IoUring,
+  type Link,
   type MmapFile,
-  type PcieLink,
   PcieTopology,
-  pcieLink,
   QueueDevice,
   queueParameters,
 } from '../devices/index.ts';
 import type { SharedLink, Simulation } from '../sim/index.ts';
+import { attach, ownLink, trainedLink } from './drive-link.ts';
 import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import { flashOptions } from './flash-options.ts';
 import { ioCost } from './io-cost.ts';
 import { buildBuffered, buildMapped } from './mapped.ts';
 import type { Memory } from './result.ts';
-import type { DriveProfile } from './schema/drive.ts';
 import type { HostProfile } from './schema/host.ts';
 
 export interface Machine {
@@ -49,17 +48,8 @@ export interface DriveLimits {
   readonly readBandwidth: number;
   readonly readIops: number;
   /** The link as trained in this host; absent for an ideal drive without one. */
-  readonly link?: PcieLink;
+  readonly link?: Link;
 }
-
-/** The link of a drive in this host: the lower of the two generations. */
-const trainedLink = (drive: DriveProfile, host: HostProfile): PcieLink =>
-  pcieLink({
-    generation: Math.min(drive.pcie.generation, host.pcie.generation),
-    lanes: drive.pcie.lanes,
-    maxPayload: host.pcie.maxPayload,
-    tlpOverhead: host.pcie.tlpOverhead,
-  });
 
 /**
  * Checks the drive's claims, without simulating anything.
@@ -75,11 +65,7 @@ export function driveLimits(experiment: Experiment): { limits: DriveLimits; warn
       warnings: [],
     };
   }
-  const own = pcieLink({
-    ...device.pcie,
-    maxPayload: host.pcie.maxPayload,
-    tlpOverhead: host.pcie.tlpOverhead,
-  });
+  const own = asInputError(['storage', 'device'], () => ownLink(device, host));
   const link = trainedLink(device, host);
   const warnings = asInputError(['storage', 'device'], () => checkClaims(device.name, device, own));
   if (link.rawRate < own.rawRate)
@@ -88,12 +74,10 @@ export function driveLimits(experiment: Experiment): { limits: DriveLimits; warn
   return { limits: { name, fidelity: storage.fidelity ?? 'queue', readBandwidth, readIops, link }, warnings };
 }
 
-function checkTrained(name: string, claimed: number, link: PcieLink): string[] {
+function checkTrained(name: string, claimed: number, link: Link): string[] {
   if (claimed <= link.usableRate) return [];
   const rate = (link.usableRate / 1e9).toFixed(2);
-  return [
-    `${name}: in this host its link trains at PCIe ${link.generation}.0 x${link.lanes}: ${rate} GB/s are usable.`,
-  ];
+  return [`${name}: in this host its link trains at ${link.name}: ${rate} GB/s are usable.`];
 }
 
 /** @param model the memory account and the file's size */
@@ -167,7 +151,7 @@ function buildDrive(
   }
   const { capacity, blockSize, maxTransfer, queues } = device;
   const { link, upstream, downstream } = asInputError(['storage', 'count'], () =>
-    topology.attach(name, device.pcie),
+    attach(topology, name, device),
   );
   const common = {
     name,

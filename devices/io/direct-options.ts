@@ -10,6 +10,8 @@ export interface IoCpuCost {
   readonly submitTime: Picoseconds;
   /** Core time to reap a command, in ps. */
   readonly completeTime: Picoseconds;
+  /** Core time for each byte of a request, ps/B: pinning and mapping its pages, decrypting; default 0. */
+  readonly byteTime?: number;
   /** From a completion to its thread's running, when it slept; default 0. */
   readonly wakeUp?: Picoseconds;
   /** The threads poll for completions; default false: they sleep. */

@@ -5,7 +5,7 @@
  * read waiting. With one place a thread this is psync.
  *
  * A thread does one thing at a time. It submits while it has a place and something to read, and reaps else, as fio does:
- * `submitTime` of a core for each NVMe command before it goes to the driver, `completeTime` for each once the request
+ * `submitTime` of a core for each NVMe command, and `byteTime` for each byte, before it goes to the driver, `completeTime` for each once the request
  * has completed. (Reaping first would let one completion delay every submission behind it: faster cores could then make
  * a run slower.) CPU time is a flow of at most one core on the host's cores, so I/O and matrix work slow each other.
  *
@@ -50,6 +50,8 @@ export class IoUring implements IoInterface {
   /** Core-seconds to submit and to complete a command: of a thread [0], of its kernel thread [1]. */
   readonly #submitWork: readonly number[];
   readonly #completeWork: readonly number[];
+  /** Core-seconds a byte, at submission. */
+  readonly #byteWork: number;
   readonly #polls: boolean;
   readonly #wakeUp: Picoseconds;
 
@@ -91,6 +93,7 @@ export class IoUring implements IoInterface {
     const work = (own = 0, kernels = 0) => [apart * toSeconds(own), apart * toSeconds(kernels)];
     this.#submitWork = work(cpu?.submitTime, kernel?.submitTime);
     this.#completeWork = work(cpu?.completeTime, kernel?.completeTime);
+    this.#byteWork = (cpu?.byteTime ?? 0) / 1e12;
     this.#polls = cpu !== undefined && (cpu.polls === true || kernel !== undefined);
     this.#wakeUp = cpu?.wakeUp ?? 0;
     this.#threads = threads;
@@ -163,7 +166,9 @@ export class IoUring implements IoInterface {
     const read = this.#reads.first;
     const completions = this.#completions[agent];
     if (read >= 0 && this.#inFlight[agent] < this.#queueDepth) {
-      this.#work(agent, this.#submitWork[0], this.#submitted, this.#prepare(agent, read));
+      const request = this.#prepare(agent, read);
+      const bytes = this.#requests.bytesOf(request) * this.#byteWork;
+      this.#work(agent, this.#submitWork[0], this.#submitted, request, bytes);
     } else if (completions.length > 0) {
       this.#work(agent, this.#completeWork[0], this.#reaped, completions.shift());
     } else return false;
@@ -180,15 +185,16 @@ export class IoUring implements IoInterface {
     return true;
   }
 
-  /** Spends `seconds` of a core for each command of `request`, then calls `next`. */
-  #work(agent: number, seconds: number, next: HandlerId, request: number): void {
+  /** Spends `seconds` of a core for each command of `request`, and `more`, then calls `next`. */
+  #work(agent: number, seconds: number, next: HandlerId, request: number, more = 0): void {
     this.#state[agent] = WORKING;
     if (this.#burning[agent] !== 0) {
       this.#cores?.stop(this.#burning[agent]);
       this.#burning[agent] = 0;
     }
-    if (seconds === 0) this.#simulation.call(next, request, agent);
-    else this.#cores?.start(seconds * this.#requests.commandsOf(request), 1, next, request, agent);
+    const work = seconds * this.#requests.commandsOf(request) + more;
+    if (work === 0) this.#simulation.call(next, request, agent);
+    else this.#cores?.start(work, 1, next, request, agent);
   }
 
   /** Threads with nothing to do but requests in flight poll. */

@@ -1,5 +1,5 @@
 /**
- * A PCI Express link: how many bytes a second it can carry, and whether a device's claim fits through it.
+ * A PCI Express link: how many bytes a second it can carry.
  *
  *   raw    = transfers/s x lanes x line code / 8
  *   usable = raw x FLIT share x payload / (payload + overhead per TLP)
@@ -8,6 +8,7 @@
  * TLPs, each with its header but without the 8 B of framing (4 B STP token, 4 B LCRC) of the earlier generations.
  * Source: PCI Express Base Specification 6.0, sections 4.2 (encoding, FLIT mode) and 2.2 (TLP format).
  */
+import type { Link } from '../link.ts';
 
 interface Generation {
   readonly transfers: number;
@@ -42,12 +43,7 @@ export interface PcieLinkOptions extends PciePort {
   readonly tlpOverhead?: number;
 }
 
-export interface PcieLink extends Required<PcieLinkOptions> {
-  /** Bytes per second and direction after line coding. */
-  readonly rawRate: number;
-  /** Bytes of payload per second and direction. */
-  readonly usableRate: number;
-}
+export interface PcieLink extends Required<PcieLinkOptions>, Link {}
 
 /** Completes the options of a link with its rates. Throws RangeError for a generation or width that does not exist. */
 export function pcieLink(options: PcieLinkOptions): PcieLink {
@@ -60,44 +56,6 @@ export function pcieLink(options: PcieLinkOptions): PcieLink {
   const rawRate = (coding.transfers * lanes * coding.lineCode) / 8;
   const overhead = tlpOverhead - TLP_FRAMING + coding.framing;
   const usableRate = (rawRate * coding.flitShare * maxPayload) / (maxPayload + overhead);
-  return { generation, lanes, maxPayload, tlpOverhead, rawRate, usableRate };
-}
-
-const gigabytes = (rate: number) => `${(rate / 1e9).toFixed(2)} GB/s`;
-
-/** A device is said to move more bytes than its link can carry at all. Both figures in bytes/s. */
-export class ImpossibleClaimError extends Error {
-  override readonly name = 'ImpossibleClaimError';
-  readonly claimed: number;
-  readonly limit: number;
-
-  constructor(device: string, claim: string, claimed: number, link: PcieLink) {
-    super(
-      `${device}: ${claim} of ${gigabytes(claimed)} is above the ${gigabytes(link.rawRate)} that its link ` +
-        `(PCIe ${link.generation}.0 x${link.lanes}) carries. Correct the figure or the link; ` +
-        'for a device without such a limit use fidelity ideal with .inf.',
-    );
-    this.claimed = claimed;
-    this.limit = link.rawRate;
-  }
-}
-
-/**
- * Holds a claimed rate (bytes/s) against a link.
- * @returns a warning where the claim lies between the usable and the raw rate, else undefined
- * @throws ImpossibleClaimError above the raw rate
- */
-export function checkClaim(
-  device: string,
-  claim: string,
-  claimed: number,
-  link: PcieLink,
-): string | undefined {
-  if (claimed > link.rawRate) throw new ImpossibleClaimError(device, claim, claimed, link);
-  if (claimed <= link.usableRate) return undefined;
-  return (
-    `${device}: ${claim} of ${gigabytes(claimed)} is above the ${gigabytes(link.usableRate)} usable on its link ` +
-    `(PCIe ${link.generation}.0 x${link.lanes}, ${link.maxPayload} B payload, ${link.tlpOverhead} B overhead a TLP); ` +
-    'the simulation obeys the link.'
-  );
+  const name = `PCIe ${generation}.0 x${lanes}`;
+  return { name, generation, lanes, maxPayload, tlpOverhead, rawRate, usableRate };
 }

@@ -9,13 +9,12 @@ import {
   Host,
   IdealDevice,
   IoUring,
-  type PcieLink,
   PcieTopology,
-  pcieLink,
   QueueDevice,
   queueParameters,
 } from '../../devices/index.ts';
 import type { SharedLink, Simulation } from '../../sim/index.ts';
+import { attach, ownLink } from '../drive-link.ts';
 import { asInputError, InputError, suggestion } from '../errors.ts';
 import { flashOptions, mqsimDevice } from '../flash-options.ts';
 import { ioCost } from '../io-cost.ts';
@@ -124,17 +123,15 @@ function ideal(
 
 function drive(profile: DriveProfile, host: HostProfile | undefined, fidelity: Fidelity): FioDevice {
   const { name, capacity, blockSize } = profile;
-  const own = pcieLink({
-    ...profile.pcie,
-    maxPayload: host?.pcie.maxPayload,
-    tlpOverhead: host?.pcie.tlpOverhead,
-  });
+  const own = asInputError([], () => ownLink(profile, host));
   const warnings = asInputError([], () => checkClaims(name, profile, own));
   if (fidelity === 'flash') flashOptions(profile, own);
   return {
     target: { capacity, blockSize, defaultShare: 1, randomStart: false },
     machine: machineOf(host, (sim, paths) => {
-      const link = linkOf(sim, profile, own, host);
+      const link = host
+        ? asInputError([], () => attach(new PcieTopology(sim, host.pcie), name, profile)).link
+        : own;
       if (fidelity === 'flash') return new FlashDevice(sim, { ...flashOptions(profile, link), ...paths });
       if (fidelity === 'queue') {
         const parameters = queueParameters(name, profile, link);
@@ -151,11 +148,6 @@ function drive(profile: DriveProfile, host: HostProfile | undefined, fidelity: F
     }),
     warnings,
   };
-}
-
-/** The drive's link, in a host at the lower generation of the two. */
-function linkOf(sim: Simulation, { name, pcie }: DriveProfile, own: PcieLink, host?: HostProfile): PcieLink {
-  return host ? asInputError([], () => new PcieTopology(sim, host.pcie).attach(name, pcie)).link : own;
 }
 
 interface Paths {

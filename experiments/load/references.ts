@@ -91,6 +91,19 @@ export class References {
     });
   }
 
+  /** The column read_bytes of a CSV file, for as many generated tokens. */
+  bytesRead(path: string | undefined, tokens: number): Float64Array | undefined {
+    if (path === undefined) return undefined;
+    return asInputError(['cache', 'bytesRead'], () => {
+      const file = resolvePath(path, this.#folder);
+      const rows = this.#once(`${file} read_bytes`, () =>
+        column(readText(file, 'a CSV file'), 'read_bytes', path),
+      );
+      if (rows.length >= tokens) return rows.subarray(0, tokens);
+      throw new InputError(`found ${rows.length} rows; workload.generate needs ${tokens}; ask for fewer`);
+    });
+  }
+
   /** Recorded decode tokens, of the model's shape and long enough. */
   async routing(workload: ExperimentFile['workload'], model: Architecture): Promise<RoutedTokens> {
     const { routing, prompt, generate } = workload;
@@ -154,3 +167,17 @@ export const routingShapeOf = (model: Architecture): RoutingShape => ({
   experts: model.experts!.count,
   topK: model.experts!.topK,
 });
+
+/** Numbers of a named column of a CSV; lines that start with # are comments. */
+function column(text: string, name: string, file: string): Float64Array {
+  const lines = text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#'));
+  const place = (lines[0] ?? '').split(',').indexOf(name);
+  if (place < 0) throw new InputError(`${file}: found columns ${lines[0] ?? 'none'}; needed is ${name}`);
+  return Float64Array.from(lines.slice(1), (line, i) => {
+    const value = Number(line.split(',')[place] || Number.NaN);
+    if (value >= 0) return value;
+    throw new InputError(
+      `${file}, row ${i + 1}: found ${name} '${line.split(',')[place]}'; needed is a number from 0`,
+    );
+  });
+}

@@ -34,6 +34,7 @@ export async function resolve(
     host,
     linux: { ...host.linux, ...file.linux },
     software: { ...NO_SOFTWARE_COSTS, ...host.software, ...file.software },
+    bytesRead: references.bytesRead(file.cache.bytesRead, workload.generate),
     storage: resolveStorage(storage, references),
     workload: {
       ...workload,
@@ -83,6 +84,7 @@ function settingsOf(file: ExperimentFile): Record<string, Json> {
   bare(named.model, 'config');
   bare(named.model, 'gguf');
   bare(named.model, 'tensors');
+  bare(named.cache, 'bytesRead');
   const { routing } = named.workload;
   if (routing.kind === 'replay') bare(routing, 'trace');
   if (routing.kind === 'synthetic') bare(routing, 'fit');

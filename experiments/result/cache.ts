@@ -11,7 +11,9 @@ export const HIT_RATIO_DEFINITION =
 export const cacheSchema = z.object({
   policy: z
     .string()
-    .describe('Eviction policy with the parameters that differ from its defaults; given: cache.hitRatio.'),
+    .describe(
+      'Eviction policy with the parameters that differ from its defaults; given: cache.hitRatio or cache.bytesRead.',
+    ),
   definition: z.string().describe('What `hitRatio` counts, in words.'),
   requests: count().describe('Expert requests: routed experts asked for, each once per layer and step.'),
   hits: count().describe('Resident and complete when asked.'),

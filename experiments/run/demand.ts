@@ -11,6 +11,8 @@ import {
   type Catalogue,
   type DecodeOptions,
   type DemandSequence,
+  type Given,
+  givenHits,
   type Step,
   stepCosts,
 } from '../../workloads/inference/index.ts';
@@ -101,7 +103,7 @@ export function tokenWork(
   return { flops: flops / gives, coreSeconds: coreSeconds / gives, coreBytes: coreBytes / gives };
 }
 
-type ReplayedOptions = CacheOptions & Pick<DecodeOptions, 'batch' | 'prompt' | 'hitRatio'>;
+type ReplayedOptions = CacheOptions & Pick<DecodeOptions, 'batch' | 'prompt' | 'given'>;
 
 /**
  * Replays everything through a policy, by the run's rules, and counts the requests of the measured tokens.
@@ -115,7 +117,7 @@ export function replayPolicy(
   outcomes?: Uint8Array,
 ): ReplayCounts {
   const { ids, batchStart, prefillBatches } = sequence;
-  if (options.hitRatio !== undefined) return expectedCounts(catalogue, sequence, options);
+  if (options.given) return expectedCounts(catalogue, sequence, options.given);
   const policy = createCache(policyName, catalogue, sequence, options);
   const prompt = batchStart[prefillBatches];
   const measured = measuredFrom(sequence);
@@ -126,15 +128,15 @@ export function replayPolicy(
   return replay(policy, trace, { from: measured, outcomes });
 }
 
-/** What a given hit ratio leaves of the requests of the measured tokens, on average; parts of the trunk never hit. */
-function expectedCounts(
-  { expertObjects, bytes }: Catalogue,
-  sequence: DemandSequence,
-  { hitRatio = 0 }: ReplayedOptions,
-): ReplayCounts {
+/** What given outcomes leave of the requests of the measured tokens, on average; parts of the trunk never hit. */
+function expectedCounts(catalogue: Catalogue, sequence: DemandSequence, given: Given): ReplayCounts {
+  const { expertObjects, bytes } = catalogue;
+  const { ids } = sequence;
+  const hit = given.bytesRead && givenHits(given, catalogue, sequence, () => 0.5);
   const counts = { requests: 0, hits: 0, misses: 0, bytesHit: 0, bytesMissed: 0, evictions: 0 };
-  for (const id of sequence.ids.subarray(measuredFrom(sequence))) {
-    const hits = id < expertObjects ? hitRatio : 0;
+  for (let i = measuredFrom(sequence); i < ids.length; i++) {
+    const id = ids[i];
+    const hits = hit ? Number(hit(i, id)) : id < expertObjects ? given.hitRatio! : 0;
     counts.requests++;
     counts.hits += hits;
     counts.misses += 1 - hits;

@@ -2,7 +2,12 @@
 import { createPrefetcher } from '../../policies/index.ts';
 import type { Simulation } from '../../sim/index.ts';
 import { modelOfFiles } from '../../workloads/formats/index.ts';
-import { buildCatalogue, type Catalogue, type DecodeOptions } from '../../workloads/inference/index.ts';
+import {
+  buildCatalogue,
+  type Catalogue,
+  type DecodeOptions,
+  type Given,
+} from '../../workloads/inference/index.ts';
 import { buildModel, type Model } from '../../workloads/models/index.ts';
 import {
   emptyRouting,
@@ -57,7 +62,7 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
     map: experiment.memory.map,
     // The bounds of a mapped program are those of an exact LRU of what the page cache can hold.
     policy: execution === 'mmap' ? 'lru' : cache.policy,
-    hitRatio: cache.hitRatio,
+    given: givenOf(experiment),
     cacheBytes: execution === 'mmap' ? memory.pageCacheBytes : memory.expertCacheBytes,
     scope: execution === 'mmap' ? 'global' : cache.scope,
     batch: cache.batch,
@@ -69,6 +74,13 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
     ...prefetchOf(experiment, sim),
   };
   return { model, catalogue, memory, drive: limits, warnings, lossy: lossy.options, decode };
+}
+
+/** Cache outcomes that were measured; undefined where policy and capacity decide. */
+export function givenOf({ cache, bytesRead }: Experiment): Given | undefined {
+  return cache.hitRatio === undefined && bytesRead === undefined
+    ? undefined
+    : { hitRatio: cache.hitRatio, bytesRead };
 }
 
 function checkCapacity(experiment: Experiment, model: Model): void {

@@ -97,9 +97,8 @@ function cacheOf(run: Run): Cache {
   const { experiment, prepared, outcome } = run;
   const counts = countsBetween(outcome.atPhase.get('window')!, outcome.total);
   const { catalogue, sequence } = outcome;
-  const { hitRatio } = experiment.cache;
   const capacityBytes = prepared.memory.expertCacheBytes;
-  if (hitRatio !== undefined)
+  if (prepared.decode.given)
     return { policy: 'given', definition: HIT_RATIO_DEFINITION, ...counts, capacityBytes };
   const best = replayPolicy('min', catalogue, sequence, { ...prepared.decode, scope: 'global' });
   const minHitRatio = best.requests > 0 ? best.hits / best.requests : 0;
@@ -171,7 +170,7 @@ function phaseOf(run: Run, phase: 'load' | 'prefill', seconds: number, tokens = 
     ...(counts.requests > 0
       ? {
           cache: {
-            policy: run.experiment.cache.hitRatio === undefined ? run.experiment.cache.policy : 'given',
+            policy: run.prepared.decode.given ? 'given' : run.experiment.cache.policy,
             definition: HIT_RATIO_DEFINITION,
             ...counts,
             capacityBytes: run.prepared.memory.expertCacheBytes,

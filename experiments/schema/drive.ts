@@ -19,7 +19,15 @@ export const pcieSchema = z.strictObject({
 export const driveSchema = z.strictObject({
   name: z.string().min(1).describe('Full name.'),
   description: z.string().default('').describe('What it is, in a sentence.'),
-  pcie: pcieSchema.describe('The drive’s own link.'),
+  pcie: pcieSchema.optional().describe('The drive’s own link; this or `link`.'),
+  link: z
+    .strictObject({
+      name: z.string().min(1).describe('Such as UFS 4.0 HS-G5 x2.'),
+      raw: bandwidth().describe('After line coding, B/s.'),
+      usable: bandwidth().describe('Of payload, B/s.'),
+    })
+    .optional()
+    .describe('A link of its own that is not PCI Express.'),
   capacity: sourced('bytes', { min: '1 MB', max: MAX_BYTES }).describe('Addressable bytes.'),
   blockSize: sourced('bytes', { min: '512 B', max: '64 KiB' }).describe('Logical block, B.'),
   maxTransfer: sourced('bytes', { min: '4 KiB', max: '1 GiB' }).describe('Largest command (MDTS), B.'),

@@ -131,6 +131,13 @@ const cacheSchema = z.strictObject({
     .describe(
       'Given, as measured: each request for an expert hits with this probability, whatever policy and capacity would do.',
     ),
+  bytesRead: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Given, as measured: path of a CSV file with a column read_bytes, a row for each generated token. Which experts miss is drawn.',
+    ),
   unit: z.enum(['expert']).default('expert').describe('What is cached and evicted as one object.'),
   scope: z
     .enum(['global', 'layer'])
@@ -238,13 +245,17 @@ export const experimentSchema = z
         `found ${workload.warmup}; allowed is less than workload.generate (${workload.generate})`,
       );
     }
-    if (experiment.cache.hitRatio !== undefined && prefetch.policy !== 'none')
+    const { hitRatio, bytesRead } = experiment.cache;
+    const given = bytesRead === undefined ? 'hitRatio' : 'bytesRead';
+    if (hitRatio !== undefined && bytesRead !== undefined)
+      refuse(['cache', 'bytesRead'], 'found it with hitRatio; allowed is one of them');
+    if ((hitRatio ?? bytesRead) !== undefined && prefetch.policy !== 'none')
       refuse(
-        ['cache', 'hitRatio'],
+        ['cache', given],
         `found it with prefetch.policy ${prefetch.policy}; allowed is none, as nothing is kept that a prefetch could fill`,
       );
-    if (experiment.cache.hitRatio !== undefined && experiment.lossy.cacheBias)
-      refuse(['cache', 'hitRatio'], 'found it with lossy.cacheBias, which needs to know what is cached');
+    if ((hitRatio ?? bytesRead) !== undefined && experiment.lossy.cacheBias)
+      refuse(['cache', given], 'found it with lossy.cacheBias, which needs to know what is cached');
     if (execution === 'prefetching' && prefetch.policy === 'none')
       refuse(['execution'], 'found prefetching while prefetch.policy is none; set prefetch.policy');
     const { io, cache } = experiment;

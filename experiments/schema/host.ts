@@ -85,6 +85,9 @@ export const hostSchema = z.strictObject({
         cycles: sourced('count', { min: 0, max: 1e7 }).describe(
           'CPU cycles of a command: half to submit it, half to complete it. sqpoll: of both threads.',
         ),
+        perByte: sourced('timePerByte', { min: '0 s/B', max: '1 us/B' })
+          .prefault('0 s/B')
+          .describe('Core time for each byte: pinning and mapping its pages, decrypting.'),
         wakeUp: sourced('time', { min: '0 s', max: '1 s' })
           .prefault('0 s')
           .describe('From completion until a sleeping thread runs; none where threads poll.'),

@@ -176,6 +176,18 @@ describe('CPU cost', () => {
     expect(run()[0].time).toBe(us(4) + LATENCY + duration(256 * KIB, BANDWIDTH) * 4 + us(8));
   });
 
+  it('is charged for each byte before the drive has the request', () => {
+    const { simulation, device, done, run } = setUp();
+    const io = new IoUring(simulation, {
+      device,
+      request: MIB,
+      queueDepth: 4,
+      cpu: cpu(simulation, 8, { byteTime: 500 }),
+    });
+    io.read(0, 4 * KIB, DEMAND, done, 0);
+    expect(run()[0].time).toBe(us(1) + 500 * 4 * KIB + LATENCY + 1_024_000 + us(2));
+  });
+
   it('makes the cores the wall at many I/Os: one thread is serial, four threads on two cores twice as fast', () => {
     const iops = (threads: number, cores: number) => {
       const { simulation, device, done, run } = setUp({}, { readLatency: us(10), readBandwidth: Infinity });

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { checkClaims, Host, pcieLink, QueueDevice, queueParameters } from '../../devices/index.ts';
+import { checkClaims, Host, QueueDevice, queueParameters } from '../../devices/index.ts';
+import { ownLink } from '../../experiments/drive-link.ts';
 import { References } from '../../experiments/load/references.ts';
 import { Simulation } from '../../sim/index.ts';
 import { closedLoop, mean } from './closed-loop.ts';
@@ -37,7 +38,7 @@ it.each([
 
 describe.each(names('drives'))('%s', (name) => {
   const profile = references.drive(name);
-  const link = pcieLink(profile.pcie);
+  const link = ownLink(profile);
   const make = (simulation: Simulation) =>
     new QueueDevice(simulation, { ...profile, parameters: queueParameters(name, profile, link) });
 

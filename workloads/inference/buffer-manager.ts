@@ -8,8 +8,7 @@
  * - or, with `batch: one`, each of the batch is looked up, then promoted or admitted, before the next; what was asked for
  *   already stays protected, as it is in use;
  * - what the policy does not admit is read into a scratch buffer and dropped when its batch is released;
- * - where a hit ratio is given, nothing is kept, and each request for an expert is a hit with that probability,
- *   independently: what a machine would do whose hit ratio was measured and whose routing was not recorded;
+ * - where outcomes are given (given-hits.ts), nothing is kept, and a request hits or misses as it is told;
  * - a hit is an object that is resident and complete when it is asked for. A join is not a hit.
  */
 
@@ -19,6 +18,7 @@ import { type HandlerId, Signal, type Simulation } from '../../sim/index.ts';
 import { grown } from '../../sim/slots.ts';
 import { CacheCounts, HIT, JOIN, MISS } from './cache-counts.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { GivenHits } from './given-hits.ts';
 import { Hints } from './hints.ts';
 import { PrefetchAccount } from './prefetch-account.ts';
 
@@ -46,8 +46,8 @@ export interface BufferOptions {
   readonly io: IoInterface;
   readonly observer: ReadObserver;
   readonly batch: 'one' | 'layer';
-  /** Probability that a request for an expert hits, and seeded numbers to draw it with; the policy must keep nothing. */
-  readonly given?: { readonly hitRatio: number; readonly random: () => number };
+  /** Whether a request hits, by its place in the demand sequence; the policy must keep nothing. */
+  readonly given?: GivenHits;
 }
 
 export class BufferManager {
@@ -68,7 +68,7 @@ export class BufferManager {
   private readonly io: IoInterface;
   private readonly observer: ReadObserver;
   private readonly batch: 'one' | 'layer';
-  private readonly given: BufferOptions['given'];
+  private readonly given?: GivenHits;
   private readonly extentDone: HandlerId;
   private readonly state: Uint8Array;
   /** Extents of the object still being read. */
@@ -188,8 +188,7 @@ export class BufferManager {
   private lookUp(id: number, request: number): void {
     this.policy.protect(id);
     const bytes = this.catalogue.bytes[id];
-    if (this.given && this.state[id] === ABSENT && id < this.catalogue.expertObjects)
-      this.state[id] = this.given.random() < this.given.hitRatio ? RESIDENT : ABSENT;
+    if (this.state[id] === ABSENT && this.given?.(request, id)) this.state[id] = RESIDENT;
     const state = this.state[id];
     const outcome = state === RESIDENT ? HIT : state === PREFETCHING ? JOIN : MISS;
     if (request >= this.outcomeList.length) this.outcomeList = grown(this.outcomeList, 2 * request);

@@ -13,6 +13,7 @@ import type { CacheCounts } from './cache-counts.ts';
 import { buildCatalogue, type Catalogue, type TrunkPart } from './catalogue.ts';
 import { type CacheOptions, createCache } from './create-cache.ts';
 import { Demand, type DemandSequence } from './demand-sequence.ts';
+import { type Given, givenHits } from './given-hits.ts';
 import { demandOptions, schedulerOptions, sequenceOf } from './known-demand.ts';
 import { MappedTrunk } from './mapped-trunk.ts';
 import { type CreatePrefetcher, Predictions } from './predictions.ts';
@@ -54,8 +55,8 @@ export interface DecodeOptions extends CacheOptions {
   readonly mappedFile?: MmapFile;
   /** Eviction policy, such as `lru` or `clock:bits=2`. */
   readonly policy: string;
-  /** Share of the experts' requests that hit, whatever policy and capacity would do; no prefetching then. */
-  readonly hitRatio?: number;
+  /** What hits, whatever policy and capacity would do; no prefetching then. */
+  readonly given?: Given;
   readonly execution: Execution;
   /** Threads of the matrix work. */
   readonly threads: number;
@@ -108,7 +109,7 @@ export function runDecode(
   io: IoInterface,
   options: DecodeOptions,
 ): DecodeOutcome {
-  const { model, routing, hitRatio } = options;
+  const { model, routing } = options;
   const catalogue = buildCatalogue(model, options.pin, options.map);
   const trunk = options.mappedFile && new MappedTrunk(sim, options.mappedFile, catalogue);
   const scheduling = schedulerOptions(options);
@@ -118,7 +119,7 @@ export function runDecode(
   for (const pass of open ? [] : passesOf(scheduling)) demand.append(pass);
   const known = open ? sequenceOf(options, catalogue) : demand.sequence();
   const scheduler = new Scheduler(scheduling);
-  const kept = hitRatio === undefined ? options : { ...options, policy: 'lru', cacheBytes: 0 };
+  const kept = options.given === undefined ? options : { ...options, policy: 'lru', cacheBytes: 0 };
   const policy = createCache(kept.policy, catalogue, known, kept, (id) => buffers.evicted(id));
   const atPhase = new Map<Phase | 'window', Tally>();
   const tally = (): Tally => ({
@@ -139,7 +140,7 @@ export function runDecode(
     io,
     observer: recorder.reads(catalogue),
     batch: options.batch ?? 'layer',
-    given: hitRatio === undefined ? undefined : { hitRatio, random: sim.random('given hits') },
+    given: options.given && givenHits(options.given, catalogue, known, sim.random('given hits')),
   });
   const rules = {
     idleOnly: false,

@@ -2,6 +2,7 @@
 export { buildCatalogue, type Catalogue, TRUNK_PARTS, type TrunkPart } from './catalogue.ts';
 export { type DecodeOptions, type DecodeOutcome, runDecode, type Tally } from './decode.ts';
 export { type DemandSequence, demandSequence, waveExperts } from './demand-sequence.ts';
+export { type Given, givenHits } from './given-hits.ts';
 export {
   EXPERT_ORDERS,
   type ExpertOrder,

@@ -13,7 +13,7 @@ import { describeMeasured, measured } from '../../data.ts';
 const references = new References('.');
 const optionsOf = (name: string) => {
   const profile = references.drive(name);
-  return flashOptions(profile, pcieLink(profile.pcie));
+  return flashOptions(profile, pcieLink(profile.pcie!));
 };
 const percentile = (sorted: Float64Array, p: number) => sorted[Math.ceil((sorted.length * p) / 100) - 1];
 

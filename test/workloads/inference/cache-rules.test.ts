@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { replayPolicy } from '../../../experiments/run/demand.ts';
 import { createPrefetcher, type PrefetcherSpec } from '../../../policies/index.ts';
 import { Simulation } from '../../../sim/index.ts';
+import { MISS } from '../../../workloads/inference/cache-counts.ts';
 import type { PrefetchRules } from '../../../workloads/inference/prefetch-queue.ts';
 import { buildModel } from '../../../workloads/models/index.ts';
 import { machine, type RunOptions, run, tinyArchitecture } from './tiny-machine.ts';
@@ -68,7 +69,7 @@ describe('without prefetching', () => {
 describe('a given hit ratio', () => {
   it('is what requests for experts hit, and what is read of them, at any capacity', () => {
     for (const hitRatio of [0, 0.3, 1]) {
-      const options = { model, tokens: 400, cacheBytes: 5 * expertBytes, hitRatio };
+      const options = { model, tokens: 400, cacheBytes: 5 * expertBytes, given: { hitRatio } };
       const { outcome } = run(options);
       const { hits, requests, bytesMissed } = outcome.total.counts;
       expect(hits / requests).toBeCloseTo(hitRatio, 1);
@@ -80,6 +81,18 @@ describe('a given hit ratio', () => {
       expect(expected.hits).toBeCloseTo(hitRatio * requests);
     }
   });
+});
+
+it('given bytes are what each generated token reads, to half an expert', () => {
+  const bytesRead = [0, 0.4, 1, 1.6, 2, 9].map((share) => share * expertBytes);
+  const { outcome } = run({ model, tokens: 6, cacheBytes: 5 * expertBytes, given: { bytesRead } });
+  const { sequence, outcomes } = outcome;
+  const perToken = sequence.ids.length / 6;
+  const missed = bytesRead.map((_, token) => {
+    const own = outcomes.slice(token * perToken, (token + 1) * perToken);
+    return own.filter((outcome) => outcome === MISS).length;
+  });
+  expect(missed).toEqual([0, 0, 1, 2, 2, Math.min(9, perToken)]);
 });
 
 describe('prefetch rules', () => {
