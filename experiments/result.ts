@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { cacheSchema, prefetchSchema } from './result/cache.ts';
-import { boundSchema, memorySchema, pageCacheSchema, timeSchema } from './result/host.ts';
+import { boundSchema, breakdownSchema, memorySchema, pageCacheSchema, timeSchema } from './result/host.ts';
 import { count, rate, seconds } from './result/quantities.ts';
 import { seriesSchema } from './result/series.ts';
 import { storageSchema } from './result/storage.ts';
@@ -80,6 +80,11 @@ export const resultSchema = z.object({
     .describe('The expert cache during decode after warm-up; absent for dense models.'),
   prefetch: prefetchSchema.optional().describe('The prefetcher over the same time; absent without one.'),
   time: timeSchema.describe('Fractions of decode wall time after warm-up; they sum to 1.'),
+  breakdown: breakdownSchema
+    .optional()
+    .describe(
+      'Seconds of a decoded token; without `ioServiceSeconds` they add up to it. Absent where threads compute and fault on their own (mmap).',
+    ),
   memory: memorySchema.optional().describe('One account of host memory, B.'),
   pageCache: pageCacheSchema
     .optional()

@@ -2,6 +2,7 @@
  * Tables of one result: its figures, its memory account, its bounds with their arithmetic, its settings.
  */
 import type { Result } from '../result.ts';
+import { breakdownParts } from './breakdown.ts';
 import {
   formatBandwidth,
   formatBytes,
@@ -29,7 +30,7 @@ const spread = (t: { p50: number; p99: number }, rest: string): string =>
 
 /** Figures by subject. Their definitions are in docs/result.md. */
 export function numbersTables(result: Result): Html {
-  const { tokenSeconds, storage, cache, prefetch, pageCache, memory, tokens } = result;
+  const { tokenSeconds, storage, cache, prefetch, pageCache, memory, tokens, breakdown } = result;
   const perToken = (x: number) => x / Math.max(1, tokens.measured);
   const each = (x: number | undefined, format: (x: number) => string) =>
     x === undefined ? undefined : format(perToken(x));
@@ -43,6 +44,11 @@ export function numbersTables(result: Result): Html {
       ['prefill', result.prefillSeconds > 0 ? formatSeconds(result.prefillSeconds) : undefined],
       ['load', result.loadSeconds > 0 ? formatSeconds(result.loadSeconds) : undefined],
     ]),
+    breakdown &&
+      pairs('Token time', [
+        ...breakdownParts(breakdown).map(([name, each]): Pair => [name, formatSeconds(each)]),
+        ['I/O service, summed over commands', formatSeconds(breakdown.ioServiceSeconds)],
+      ]),
     pairs('Storage', [
       ['read per token', formatBytes(perToken(storage.bytesRead))],
       ['throughput', formatBandwidth(storage.bytesPerSecond)],

@@ -19,6 +19,18 @@ export const timeSchema = z
     error: 'fractions of wall time must sum to 1',
   });
 
+export const breakdownSchema = z.object({
+  ioServiceSeconds: seconds().describe(
+    'Of the drives’ commands, from submission to completion, summed: more than the time they took where they overlap.',
+  ),
+  exposedIoSeconds: seconds().describe('Waiting for reads with nothing to compute.'),
+  expertSeconds: seconds().describe('Matrix work of routed and shared experts.'),
+  attentionSeconds: seconds().describe('Attention.'),
+  headSeconds: seconds().describe('The output matrix.'),
+  softwareSeconds: seconds().describe('The program itself: `software`, predictions.'),
+  otherSeconds: seconds().describe('Routers, dense layers, waiting for a request.'),
+});
+
 export type TimePart = keyof z.output<typeof timeSchema>;
 
 export const boundSchema = z.object({
@@ -75,6 +87,7 @@ export const pageCacheSchema = z.object({
 });
 
 export type Time = z.output<typeof timeSchema>;
+export type Breakdown = z.output<typeof breakdownSchema>;
 export type Bound = z.output<typeof boundSchema>;
 export type Memory = z.output<typeof memorySchema>;
 export type PageCache = z.output<typeof pageCacheSchema>;

@@ -6,6 +6,7 @@ import type { Experiment } from '../experiment.ts';
 import type { Machine } from '../machine.ts';
 import { type Cache, HIT_RATIO_DEFINITION, RESULT_SCHEMA, type Result } from '../result.ts';
 import { version } from '../version.ts';
+import { breakdownOf } from './breakdown-of.ts';
 import { passMeans, replayPolicy, tokenWork } from './demand.ts';
 import type { Meter } from './meter.ts';
 import { missCurvesOf } from './miss-curves-of.ts';
@@ -61,6 +62,7 @@ export function resultOf(run: Run): Result {
     cache: prepared.model.experts > 0 && run.machine.reads ? cacheOf(run) : undefined,
     prefetch,
     time: timeOf(run),
+    breakdown: run.machine.reads ? breakdownOf(run, storage) : undefined,
     memory: prepared.memory,
     pageCache: meter.pages?.phases.get('window'),
     bounds,

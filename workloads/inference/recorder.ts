@@ -36,6 +36,8 @@ export class Recorder {
   windowStart: Picoseconds = 0;
   readonly phaseStart: Record<Phase, Picoseconds> = { load: 0, prefill: 0, decode: 0, done: 0 };
   readonly spentIn: Record<TimeKind, Picoseconds> = { compute: 0, wait: 0, software: 0, idle: 0 };
+  /** Time of each kernel class, as far as measured. */
+  readonly kernelTime = new Map<string, Picoseconds>();
   private readonly sim: Simulation;
   private readonly options: RecorderOptions;
   private passStart: Picoseconds = 0;
@@ -72,6 +74,7 @@ export class Recorder {
   spent(kind: TimeKind, name: string, start: Picoseconds, end: Picoseconds): void {
     if (!this.measuring) return;
     this.spentIn[kind] += end - start;
+    if (kind === 'compute') this.kernelTime.set(name, (this.kernelTime.get(name) ?? 0) + end - start);
     if (kind !== 'idle') this.timeline.program(kind, name, start, end);
   }
 
