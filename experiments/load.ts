@@ -12,7 +12,7 @@ import { parseSetting } from './load/settings.ts';
 import { type Locate, located, validate } from './load/validate.ts';
 import { readYaml, type YamlFile } from './load/yaml-file.ts';
 import { experimentSchema } from './schema/experiment.ts';
-import { type GridPoint, gridOf, toJson } from './sweep/grid.ts';
+import { type GridPoint, gridOf, type Setting, toJson } from './sweep/grid.ts';
 
 export interface Point {
   readonly experiment: Experiment;
@@ -39,8 +39,16 @@ export async function loadExperiments(file: string, settings: readonly string[] 
 }
 
 /** The same for a file that is read already; `folder` is where its paths start. */
-export async function expand(yaml: YamlFile, settings: readonly string[], folder: string): Promise<Loaded> {
-  const grid = gridOf(yaml, settings.map(parseSetting));
+export const expand = (yaml: YamlFile, settings: readonly string[], folder: string): Promise<Loaded> =>
+  expandAt(yaml, settings.map(parseSetting), folder);
+
+/** With settings that are parsed already. */
+export async function expandAt(
+  yaml: YamlFile,
+  settings: readonly Setting[],
+  folder: string,
+): Promise<Loaded> {
+  const grid = gridOf(yaml, settings);
   const references = new References(folder);
   const points: Point[] = [];
   for (const point of grid.points) points.push(await complete(point, references));
@@ -67,7 +75,7 @@ const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `{like: NAME, key: value}` becomes the named host or drive with those keys changed. */
-function likeAnother(
+export function likeAnother(
   value: unknown,
   kind: 'hosts' | 'devices',
   path: string[],

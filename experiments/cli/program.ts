@@ -19,6 +19,7 @@ import { registerRouting } from './commands/routing.ts';
 import { registerRun, registerSweep } from './commands/run.ts';
 import { registerSchema } from './commands/schema.ts';
 import { registerTrace } from './commands/trace.ts';
+import { registerValidate } from './commands/validate.ts';
 import { examples, UNITS } from './options.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -37,6 +38,7 @@ const REGISTER = [
   registerPolicies,
   registerTrace,
   registerRouting,
+  registerValidate,
   registerSchema,
   registerCompletion,
 ];

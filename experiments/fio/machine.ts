@@ -19,7 +19,7 @@ import { asInputError, InputError, suggestion } from '../errors.ts';
 import { flashOptions, mqsimDevice } from '../flash-options.ts';
 import { ioCost } from '../io-cost.ts';
 import { libraryNames, resolveReference } from '../load/library.ts';
-import { locateIn, validate } from '../load/validate.ts';
+import { type Locate, locateIn, validate } from '../load/validate.ts';
 import { readYaml } from '../load/yaml-file.ts';
 import { hostOptions } from '../machine.ts';
 import { type DriveProfile, driveSchema, idealDriveSchema } from '../schema/drive.ts';
@@ -44,14 +44,14 @@ export interface FioDevice {
  * @param fidelity default: flash for MQSim devices, ideal for ideal ones, else queue
  * @throws InputError for names that are not there, and for claims that a link cannot carry
  */
-export function fioDevice(device: string, host: string, fidelity?: string): FioDevice {
+export function fioDevice(device: string | InPlace, host: string | InPlace, fidelity?: string): FioDevice {
   if (fidelity !== undefined && !FIDELITIES.includes(fidelity)) {
     throw new InputError(`--fidelity ${fidelity}: allowed are ${FIDELITIES.join(', ')}`);
   }
-  const yaml = readYaml(fileOf(device), 'a device profile (YAML)');
+  const { data, locate } = typeof device === 'string' ? written(fileOf(device), 'a device profile') : device;
   const hostProfile = host === 'none' ? undefined : hostOf(host);
-  const kind = 'preset' in yaml.data ? mqsimSchema : 'fidelity' in yaml.data ? idealDriveSchema : driveSchema;
-  const profile = validate<z.ZodType>(kind, yaml.data, locateIn(yaml));
+  const kind = 'preset' in data ? mqsimSchema : 'fidelity' in data ? idealDriveSchema : driveSchema;
+  const profile = validate<z.ZodType>(kind, data, locate);
   if (kind === mqsimSchema) return mqsim(profile as z.output<typeof mqsimSchema>, hostProfile, fidelity);
   if (kind === idealDriveSchema)
     return ideal(profile as z.output<typeof idealDriveSchema>, hostProfile, fidelity);
@@ -71,11 +71,23 @@ function fileOf(device: string): string {
   }
 }
 
-function hostOf(host: string): HostProfile {
+function hostOf(host: string | InPlace): HostProfile {
   return asInputError(['--host'], () => {
-    const yaml = readYaml(resolveReference('hosts', host, '.'), 'a host profile (YAML)');
-    return validate(hostSchema, yaml.data, locateIn(yaml));
+    const { data, locate } =
+      typeof host === 'string' ? written(resolveReference('hosts', host, '.'), 'a host profile') : host;
+    return validate(hostSchema, data, locate);
   });
+}
+
+/** A profile that is written in place, and where its keys stand. */
+export interface InPlace {
+  readonly data: Record<string, unknown>;
+  readonly locate: Locate;
+}
+
+function written(path: string, what: string): InPlace {
+  const yaml = readYaml(path, `${what} (YAML)`);
+  return { data: yaml.data, locate: locateIn(yaml) };
 }
 
 function onlyFidelity(name: string, only: Fidelity, asked: string | undefined): void {

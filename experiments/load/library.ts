@@ -14,6 +14,7 @@ const FOLDERS = {
   models: 'workloads/models/library',
   routings: 'workloads/routing/presets',
   experiments: 'experiments/library',
+  validation: 'experiments/validation',
 } as const;
 export type LibraryKind = keyof typeof FOLDERS;
 
@@ -48,7 +49,7 @@ export function resolveReference(kind: LibraryKind, text: string, folder: string
   const names = libraryNames(kind);
   if (names.includes(text)) return libraryPath(kind, text);
   if (looksLikePath(text)) return resolvePath(text, folder);
-  const what = kind.slice(0, -1);
+  const what = kind === 'validation' ? 'validation case' : kind.slice(0, -1);
   throw new InputError(
     `found '${text}', which is no ${what}; allowed are ${names.join(', ')}, or a path${suggestion(text, names)}`,
   );

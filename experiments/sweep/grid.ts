@@ -156,7 +156,7 @@ function pointOf(
 const REFERENCES = ['host', 'device'];
 
 /** Sets a key; below a host or drive given by name, that one with this key changed. */
-function assign(data: Record<string, unknown>, [step, ...rest]: string[], value: unknown): void {
+export function assign(data: Record<string, unknown>, [step, ...rest]: string[], value: unknown): void {
   if (rest.length === 0) {
     data[step] = value;
     return;
