@@ -24,7 +24,9 @@ type Kind = (typeof KINDS)[number];
 
 export function registerList(program: Command, terminal: Terminal): void {
   const command = withCommon(program.command('list'))
-    .summary('list devices, hosts, models, routings, quantisations, policies, prefetchers, experiments, validation cases')
+    .summary(
+      'list devices, hosts, models, routings, quantisations, policies, prefetchers, experiments, validation cases',
+    )
     .description('Lists what an experiment can name.')
     .addArgument(new Argument('[what]', 'one kind; without it, all').choices(KINDS))
     .action(async (what: Kind | undefined, options: CommonOptions) => {
