@@ -5,7 +5,8 @@
  * the state grows with the number of such runs, never with the file.
  *
  * A list's records go from the oldest (tail) to the newest (head); inside a record lower pages are older. A record lies
- * within one table of 512 pages, and the records of a table are linked in file order, which is how a page is found.
+ * within one table of 512 pages, and the records of a table are linked in file order, which is how a page is found: from
+ * the record that a page near it was found in last.
  */
 import { grown, Slots } from '../../../sim/slots.ts';
 import { TABLE_SHIFT } from './page-bits.ts';
@@ -21,6 +22,17 @@ export const REFERENCED = 4;
 export const WORKINGSET = 8;
 const ORDER_SHIFT = 4;
 const NONE = -1;
+/** Where a run starts that is in use no more. */
+const GONE = 0x7fffffff;
+
+/**
+ * Places of a table: for each 16 of its pages the run that was found for one of them last, which may have changed since,
+ * and its first run.
+ */
+const WORD_SHIFT = 4;
+const WORDS = 1 << (TABLE_SHIFT - WORD_SHIFT);
+const FIRST = WORDS;
+const TABLE_PLACES = WORDS + 1;
 
 /** List, flags and order in one number: what neighbours must share to be one run. */
 export const kindOf = (list: List, flags: number, order: number): number =>
@@ -35,7 +47,10 @@ export class FolioRuns {
   /** Records in use. */
   runs = 0;
   readonly #slots = new Slots('runs of folios');
-  readonly #firstOf = new Map<number, number>();
+  /** Of each table: where its places begin. */
+  readonly #tables = new Map<number, number>();
+  readonly #freeTables: number[] = [];
+  #places = new Int32Array(0);
   readonly #oldest = new Int32Array(4).fill(NONE);
   readonly #newest = new Int32Array(4).fill(NONE);
   #capacity = 0;
@@ -99,13 +114,14 @@ export class FolioRuns {
       this.#end[head] = start + length;
       return;
     }
+    const before = this.#lastUpTo(start);
     const run = this.#new(start, start + length, kind, age);
     this.#older[run] = head;
     this.#newer[run] = NONE;
     if (head === NONE) this.#oldest[list] = run;
     else this.#newer[head] = run;
     this.#newest[list] = run;
-    this.#place(run, this.#lastUpTo(start));
+    this.#place(run, before);
   }
 
   /** Takes pages [from, to), whole folios of `run`, out; what is left keeps its place in the list. */
@@ -159,20 +175,60 @@ export class FolioRuns {
     return rest;
   }
 
+  /** The first page after `page`, which is in no run, that is in one; or the first of the next table. */
+  nextAfter(page: number): number {
+    const run = this.#lastUpTo(page);
+    const base = this.#tables.get(page >>> TABLE_SHIFT);
+    const next = run !== NONE ? this.#after[run] : base === undefined ? NONE : this.#places[base + FIRST];
+    return next === NONE ? ((page >>> TABLE_SHIFT) + 1) << TABLE_SHIFT : this.#start[next];
+  }
+
   /** The last run of the page's table that starts at or before `page`, or -1. */
   #lastUpTo(page: number): number {
-    let found = NONE;
-    let run = this.#firstOf.get(page >>> TABLE_SHIFT) ?? NONE;
-    for (; run !== NONE && this.#start[run] <= page; run = this.#after[run]) found = run;
-    return found;
+    const table = page >>> TABLE_SHIFT;
+    const base = this.#tables.get(table);
+    if (base === undefined) return NONE;
+    const places = this.#places;
+    const start = this.#start;
+    const word = base + ((page >>> WORD_SHIFT) & (WORDS - 1));
+    let run = NONE;
+    for (let place = word; place >= base && run === NONE; place--) {
+      const last = places[place];
+      if (last !== NONE && start[last] <= page && start[last] >>> TABLE_SHIFT === table) run = last;
+    }
+    if (run === NONE) run = places[base + FIRST];
+    if (start[run] > page) return NONE;
+    for (let after = this.#after[run]; after !== NONE && start[after] <= page; after = this.#after[run])
+      run = after;
+    places[word] = run;
+    return run;
+  }
+
+  #setFirst(table: number, run: number): void {
+    let base = this.#tables.get(table);
+    if (base === undefined) {
+      base = this.#freeTables.pop() ?? this.#tables.size * TABLE_PLACES;
+      if (base + TABLE_PLACES > this.#places.length)
+        this.#places = grown(this.#places, 2 * this.#places.length + TABLE_PLACES);
+      this.#places.fill(NONE, base, base + TABLE_PLACES);
+      this.#tables.set(table, base);
+    }
+    this.#places[base + FIRST] = run;
+  }
+
+  #forget(table: number): void {
+    this.#freeTables.push(this.#tables.get(table)!);
+    this.#tables.delete(table);
   }
 
   #place(run: number, before: number): void {
     const table = this.#start[run] >>> TABLE_SHIFT;
-    const after = before === NONE ? (this.#firstOf.get(table) ?? NONE) : this.#after[before];
+    const base = before === NONE ? this.#tables.get(table) : undefined;
+    const first = base === undefined ? NONE : this.#places[base + FIRST];
+    const after = before === NONE ? first : this.#after[before];
     this.#before[run] = before;
     this.#after[run] = after;
-    if (before === NONE) this.#firstOf.set(table, run);
+    if (before === NONE) this.#setFirst(table, run);
     else this.#after[before] = run;
     if (after !== NONE) this.#before[after] = run;
   }
@@ -189,8 +245,9 @@ export class FolioRuns {
     const after = this.#after[run];
     if (after !== NONE) this.#before[after] = before;
     if (before !== NONE) this.#after[before] = after;
-    else if (after !== NONE) this.#firstOf.set(this.#start[run] >>> TABLE_SHIFT, after);
-    else this.#firstOf.delete(this.#start[run] >>> TABLE_SHIFT);
+    else if (after !== NONE) this.#setFirst(this.#start[run] >>> TABLE_SHIFT, after);
+    else this.#forget(this.#start[run] >>> TABLE_SHIFT);
+    this.#start[run] = GONE;
     this.runs--;
     this.#slots.release(run);
   }

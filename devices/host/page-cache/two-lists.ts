@@ -101,7 +101,7 @@ export class TwoLists {
     for (let page = start; page < end; ) {
       const run = this.folios.find(page);
       if (run < 0) {
-        page++;
+        page = this.folios.nextAfter(page);
         continue;
       }
       const to = Math.min(end, this.folios.end(run));
