@@ -17,6 +17,7 @@ export {
   fabricBandwidth,
   peakBandwidth,
 } from './host/dram.ts';
+export { Gpu, type GpuOptions } from './host/gpu.ts';
 export { Host, type HostOptions } from './host/host.ts';
 export * from './host/page-cache/index.ts';
 export { IdealDevice, type IdealDeviceOptions } from './ideal-device.ts';

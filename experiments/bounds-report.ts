@@ -36,6 +36,15 @@ export function boundsReport(experiment: Experiment): BoundsReport {
   const { model, decode, catalogue, drive, memory, warnings } = prepare(experiment, sim);
   const sequence = sequenceOf(decode, catalogue);
   const replayed = replayPolicy(decode.policy, catalogue, sequence, decode);
+  // GPU memory is an LRU of its own over the same requests.
+  const copiedBytes = memory.gpu
+    ? replayPolicy('lru', catalogue, sequence, {
+        ...decode,
+        given: undefined,
+        scope: 'global',
+        cacheBytes: memory.gpu.expertCacheBytes,
+      }).bytesMissed
+    : 0;
   const passes = [...passesOf(schedulerOptions(decode))];
   const measuredPasses = passes.slice(passes.findIndex(({ warm }) => warm));
   const means = passMeans(decode, measuredPasses, sequence);
@@ -50,13 +59,9 @@ export function boundsReport(experiment: Experiment): BoundsReport {
     commands: Math.max(bytesPerToken / request, (replayed.misses / measured) * extents),
     softwareSeconds:
       toSeconds(
-        softwareTime(
-          experiment.software,
-          model.layers,
-          perPass(replayed.misses),
-          perPass(replayed.bytesMissed),
-        ),
+        softwareTime(decode.software!, model.layers, perPass(replayed.misses), perPass(replayed.bytesMissed)),
       ) / means.gives,
+    copiedBytes: copiedBytes / measured,
   };
   const bounds = tokenBounds(experiment, drive, demand);
   return {
@@ -79,7 +84,7 @@ export function boundsText(report: BoundsReport): string {
   const tokens = new Table({
     head: ['resource', 'tokens/s', 'how'],
     style,
-    colWidths: [10, 10, 76],
+    colWidths: [13, 10, 73],
     wordWrap: true,
   });
   for (const { resource, tokensPerSecond, detail } of report.bounds)
@@ -87,7 +92,7 @@ export function boundsText(report: BoundsReport): string {
   const stream = new Table({
     head: ['resource', 'GB/s', 'what it is'],
     style,
-    colWidths: [10, 10, 76],
+    colWidths: [13, 10, 73],
     wordWrap: true,
   });
   for (const { resource, bytesPerSecond, detail } of report.streaming)
@@ -108,6 +113,15 @@ export function boundsText(report: BoundsReport): string {
     stream.toString(),
     `Memory: ${gib(memory.limitBytes)} =`,
     ...parts.map(([name, bytes]) => `  ${gib(bytes).padStart(12)}  ${name}`),
+    ...(memory.gpu
+      ? [
+          `GPU memory: ${gib(memory.gpu.limitBytes)} =`,
+          `  ${gib(memory.gpu.trunkBytes).padStart(12)}  pinned trunk`,
+          `  ${gib(memory.gpu.kvBytes).padStart(12)}  KV cache`,
+          `  ${gib(memory.gpu.expertCacheBytes).padStart(12)}  experts`,
+          `  ${gib(memory.gpu.freeBytes).padStart(12)}  free`,
+        ]
+      : []),
     ...report.warnings.map((warning) => `warning: ${warning}`),
     '',
   ].join('\n');

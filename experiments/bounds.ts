@@ -7,19 +7,25 @@
  *   cpu-io   cores x clock / (commands x cycles), or with mmap cores / time to map and evict the pages
  *   software 1 / what the program itself spends (software-costs.ts)
  *
+ * With a GPU that computes, in place of compute and fabric, and with streamed + copied bytes on the host's memory bus:
+ *
+ *   gpu-memory  its bandwidth / bytes read             gpu-link  its usable rate / bytes copied to it
+ *   gpu-compute its FLOP/s / FLOP
+ *
  * all per token. A streamed byte crosses the memory bus twice: written by DMA, read by a core (facts: O_DIRECT into the
  * buffer that is used). The read is among the bytes read by cores, which count every weight once.
  */
-import { busBandwidth, fabricBandwidth, PAGE_BYTES } from '../devices/index.ts';
+import { busBandwidth, fabricBandwidth, PAGE_BYTES, pcieLink } from '../devices/index.ts';
 import { toSeconds } from '../sim/index.ts';
 import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
+import { gpuOf } from './gpu.ts';
 import { cyclesOf } from './io-cost.ts';
 import { type DriveLimits, hostOptions } from './machine.ts';
 import { linuxOf } from './mapped.ts';
 import { formatAmount } from './report/format.ts';
 import type { Bound } from './result.ts';
-import type { DirectInterface } from './schema/host.ts';
+import type { DirectInterface, HostProfile } from './schema/host.ts';
 
 /** Demand of one decoded token on the machine. */
 export interface TokenDemand {
@@ -34,6 +40,8 @@ export interface TokenDemand {
   readonly commands: number;
   /** Of the program itself, s. */
   readonly softwareSeconds: number;
+  /** From host memory to a GPU, B. */
+  readonly copiedBytes: number;
 }
 
 interface Ceiling {
@@ -63,12 +71,11 @@ export function tokenBounds(experiment: Experiment, drive: DriveLimits, demand: 
 
 function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDemand): Ceiling[] {
   const { host, storage } = experiment;
-  const threads = Math.min(host.cores, experiment.compute.threads ?? host.cores);
   const options = hostOptions(host);
   const bus = busBandwidth(options.memory);
   const { count } = storage;
-  const { flops, coreSeconds, coreBytes, streamedBytes, commands, softwareSeconds } = demand;
-  const coreRate = coreSeconds > 0 ? flops / coreSeconds : host.kernels.matmul;
+  const { coreBytes, streamedBytes, commands, softwareSeconds, copiedBytes } = demand;
+  const gpu = gpuOf(experiment);
   const all: Ceiling[] = [
     {
       resource: 'storage',
@@ -86,29 +93,14 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
       unit: 'IO',
       detail: `${count} x ${drive.name}, claimed for 4 KiB`,
     },
+    ...(gpu ? gpuCeilings(experiment, gpu, demand) : coreCeilings(experiment, demand)),
     {
       resource: 'dram',
       component: 'compute',
       rate: bus,
-      perToken: coreBytes + streamedBytes,
+      perToken: (gpu ? copiedBytes : coreBytes) + streamedBytes,
       unit: 'B',
       detail: `${host.memory.channels} channels, efficiency ${host.memory.efficiency}; a streamed byte crosses twice`,
-    },
-    {
-      resource: 'fabric',
-      component: 'compute',
-      rate: fabricBandwidth(options.memory),
-      perToken: coreBytes,
-      unit: 'B',
-      detail: 'read by the cores',
-    },
-    {
-      resource: 'compute',
-      component: 'compute',
-      rate: threads * coreRate,
-      perToken: flops,
-      unit: 'FLOP',
-      detail: `${threads} threads x ${formatAmount(coreRate, 'FLOP')}/s`,
     },
     {
       resource: 'software',
@@ -132,6 +124,65 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
     });
   }
   return all;
+}
+
+function coreCeilings({ host, compute }: Experiment, demand: TokenDemand): Ceiling[] {
+  const { flops, coreSeconds, coreBytes } = demand;
+  const threads = Math.min(host.cores, compute.threads ?? host.cores);
+  const coreRate = coreSeconds > 0 ? flops / coreSeconds : host.kernels.matmul;
+  return [
+    {
+      resource: 'fabric',
+      component: 'compute',
+      rate: fabricBandwidth(hostOptions(host).memory),
+      perToken: coreBytes,
+      unit: 'B',
+      detail: 'read by the cores',
+    },
+    {
+      resource: 'compute',
+      component: 'compute',
+      rate: threads * coreRate,
+      perToken: flops,
+      unit: 'FLOP',
+      detail: `${threads} threads x ${formatAmount(coreRate, 'FLOP')}/s`,
+    },
+  ];
+}
+
+function gpuCeilings(
+  { host }: Experiment,
+  gpu: NonNullable<HostProfile['gpu']>,
+  demand: TokenDemand,
+): Ceiling[] {
+  const { generation, lanes } = gpu.pcie;
+  const trained = { ...host.pcie, generation: Math.min(generation, host.pcie.generation), lanes };
+  return [
+    {
+      resource: 'gpu-memory',
+      component: 'compute',
+      rate: gpu.bandwidth,
+      perToken: demand.coreBytes,
+      unit: 'B',
+      detail: 'read by its kernels',
+    },
+    {
+      resource: 'gpu-compute',
+      component: 'compute',
+      rate: gpu.flops,
+      perToken: demand.flops,
+      unit: 'FLOP',
+      detail: 'of its kernels',
+    },
+    {
+      resource: 'gpu-link',
+      component: 'exposedIo',
+      rate: pcieLink(trained).usableRate,
+      perToken: demand.copiedBytes,
+      unit: 'B',
+      detail: `PCIe ${trained.generation}.0 x${lanes} usable`,
+    },
+  ];
 }
 
 /** What the cores must do for the bytes read: a command each, or with mmap to add and to evict every page. */
@@ -169,6 +220,7 @@ export function streamingCeilings(
     streamedBytes: 1,
     commands: 1 / commandBytes,
     softwareSeconds: experiment.software.perByte / 1e12,
+    copiedBytes: 1,
   };
   return ceilings(experiment, drive, oneByte)
     .map(({ resource, rate, perToken, detail }) => ({ resource, bytesPerSecond: rate / perToken, detail }))

@@ -8,6 +8,7 @@ import {
   DeviceArray,
   type Drive,
   FlashDevice,
+  type Gpu,
   Host,
   IdealDevice,
   type IoInterface,
@@ -23,6 +24,7 @@ import { attach, ownLink, trainedLink } from './drive-link.ts';
 import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import { flashOptions } from './flash-options.ts';
+import { buildGpu } from './gpu.ts';
 import { ioCost } from './io-cost.ts';
 import { buildBuffered, buildMapped } from './mapped.ts';
 import type { Memory } from './result.ts';
@@ -32,6 +34,8 @@ export interface Machine {
   readonly host: Host;
   readonly drives: readonly Drive[];
   readonly array: DeviceArray;
+  /** Computes in place of the cores. */
+  readonly gpu?: Gpu;
   /** How the program reads by requests of its own; absent when it maps the whole model. */
   readonly reads?: IoInterface;
   /** The same, where that goes through the page cache. */
@@ -94,8 +98,9 @@ export function buildMachine(
     return buildDrive(sim, experiment, name, topology, host.dram.bus);
   });
   const array = new DeviceArray(sim, { name: 'array', devices: drives, ...arrayLayout(storage) });
+  const gpu = buildGpu(sim, experiment, host, topology);
   const by = io.interface;
-  const parts = { host, drives, array };
+  const parts = { host, drives, array, gpu };
   if (by === 'mmap') return { ...parts, mapped: buildMapped(sim, experiment, parts, model) };
   if (!io.direct) {
     const buffered = buildBuffered(sim, experiment, parts, model);

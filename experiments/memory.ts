@@ -14,6 +14,7 @@ import {
 } from '../workloads/models/index.ts';
 import { InputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
+import { gpuAccount } from './gpu.ts';
 import { windowOf } from './mapped.ts';
 import type { Memory } from './result.ts';
 
@@ -40,7 +41,7 @@ function pagesOf(extents: readonly Extent[], window: number): number {
 export function memoryAccount(
   experiment: Experiment,
   model: Model,
-  { pinnedBytes, mapped }: Pick<Catalogue, 'pinnedBytes' | 'mapped'>,
+  { pinnedBytes: pinned, mapped }: Pick<Catalogue, 'pinnedBytes' | 'mapped'>,
 ): Memory {
   const limitBytes = experiment.memory.limit ?? experiment.host.memory.capacity;
   if (limitBytes > experiment.host.memory.capacity) {
@@ -50,7 +51,9 @@ export function memoryAccount(
     );
   }
   const systemBytes = experiment.memory.system;
-  const kvBytes = kvBytesOf(experiment, model);
+  const gpu = gpuAccount(experiment, pinned, kvBytesOf(experiment, model));
+  const pinnedBytes = gpu ? 0 : pinned;
+  const kvBytes = gpu ? 0 : kvBytesOf(experiment, model);
   const left = limitBytes - systemBytes - pinnedBytes - kvBytes;
   const parts = `system ${gib(systemBytes)}, pinned trunk ${gib(pinnedBytes)}, KV cache ${gib(kvBytes)}`;
   if (left < 0) {
@@ -84,6 +87,7 @@ export function memoryAccount(
     pageCacheBytes,
     systemBytes,
     freeBytes: left - expertCacheBytes - pageCacheBytes,
+    ...(gpu ? { gpu } : {}),
     ...(all ? { lockedBytes: locked } : {}),
   };
 }

@@ -32,10 +32,11 @@ export function runExperiment(experiment: Experiment, options: RunOptions = {}):
       options.onProgress?.(done, total);
     },
   };
-  const { reads, mapped, host } = machine;
+  const { reads, mapped, host, gpu } = machine;
+  const tier = gpu && { device: gpu, cacheBytes: memory.gpu!.expertCacheBytes };
   const outcome = inMemory(() =>
     reads
-      ? runDecode(sim, host, reads, { ...decode, mappedFile: mapped })
+      ? runDecode(sim, host, reads, { ...decode, mappedFile: mapped, gpu: tier })
       : runMappedProgram(sim, experiment, mapped!, decode),
   );
   sim.finish();

@@ -98,6 +98,16 @@ export function numbersTables(result: Result): Html {
             : significant(perToken(prefetch.pollutionMisses)),
         ],
       ]),
+    cache?.tiers &&
+      pairs(
+        'Experts found in',
+        cache.tiers.map(
+          ({ tier, share, copiedBytes }): Pair => [
+            tier === 'gpu' ? 'GPU memory' : tier === 'host' ? 'host memory' : 'the drives',
+            `${percent(share)}${copiedBytes === undefined ? '' : `, ${formatBytes(perToken(copiedBytes))} per token copied to the GPU`}`,
+          ],
+        ),
+      ),
     memory &&
       pairs('Memory', [
         ['trunk', formatBytes(memory.trunkBytes)],
@@ -107,6 +117,7 @@ export function numbersTables(result: Result): Html {
         ['system', formatBytes(memory.systemBytes)],
         ['free', formatBytes(memory.freeBytes)],
         ['limit', formatBytes(memory.limitBytes)],
+        ['experts in GPU memory', memory.gpu && formatBytes(memory.gpu.expertCacheBytes)],
         ['of these locked', memory.lockedBytes === undefined ? undefined : formatBytes(memory.lockedBytes)],
       ]),
     pageCache &&

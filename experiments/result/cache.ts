@@ -27,6 +27,20 @@ export const cacheSchema = z.object({
   bytesMissed: bytes().describe('Bytes of the experts that missed; joins are in neither.'),
   evictions: count().describe('Objects evicted to make room.'),
   capacityBytes: bytes().describe('Capacity for routed experts, B.'),
+  tiers: z
+    .array(
+      z.object({
+        tier: z.enum(['gpu', 'host', 'drives']).describe('Where requests found their expert.'),
+        requests: count().describe('Requests served from it.'),
+        share: fraction().describe('Of all requests.'),
+        capacityBytes: bytes().optional().describe('For routed experts.'),
+        copiedBytes: bytes().optional().describe('That crossed the GPU’s link, from host memory.'),
+      }),
+    )
+    .optional()
+    .describe(
+      'With a GPU, whose memory lies over the host’s; hits are those of both. Joins count with the drives.',
+    ),
   minHitRatio: fraction()
     .optional()
     .describe('Hit ratio of Belady’s MIN on the same requests, capacity, unit and batch rule.'),

@@ -55,6 +55,16 @@ export const memorySchema = z
     pageCacheBytes: bytes().describe('Left for the kernel’s page cache.'),
     systemBytes: bytes().describe('Operating system, program, buffers.'),
     freeBytes: bytes().describe('Unused. The parts add up to `limitBytes`.'),
+    gpu: z
+      .object({
+        limitBytes: bytes().describe('Its memory; the parts below add up to it.'),
+        trunkBytes: bytes().describe('Weights that are always resident.'),
+        kvBytes: bytes().describe('KV cache at the longest context.'),
+        expertCacheBytes: bytes().describe('For routed experts.'),
+        freeBytes: bytes().describe('Unused.'),
+      })
+      .optional()
+      .describe('Of a GPU that computes; trunk and KV cache of host memory are then 0.'),
     lockedBytes: bytes().optional().describe('Of all these, locked against eviction (mlock, cgroup).'),
   })
   .refine(

@@ -4,6 +4,7 @@
  */
 import type { Cache } from '../result.ts';
 import { replayPolicy } from './demand.ts';
+import { expertBytesOf } from './prepare.ts';
 import type { Run } from './result-of.ts';
 
 /** Capacities, in equal steps of the logarithm from a hundredth of all experts to all, beside the run's own. */
@@ -14,7 +15,7 @@ const MOST_REQUESTS = 200_000;
 export function missCurvesOf({ experiment, prepared, outcome }: Run): Cache['missRatioCurves'] {
   const { catalogue, sequence } = outcome;
   if (sequence.ids.length > MOST_REQUESTS) return undefined;
-  const own = prepared.memory.expertCacheBytes;
+  const own = expertBytesOf(prepared.memory);
   const all = catalogue.bytes.reduce((sum, bytes) => sum + bytes, 0);
   const grid = Array.from({ length: STEPS + 1 }, (_, i) => Math.round(all * 100 ** (i / STEPS - 1)));
   const capacities = [...new Set([...grid, Math.min(own, all)])].sort((a, b) => a - b);

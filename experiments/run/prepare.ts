@@ -17,6 +17,7 @@ import {
 } from '../../workloads/routing/index.ts';
 import { asInputError, InputError } from '../errors.ts';
 import type { Experiment } from '../experiment.ts';
+import { gpuOf } from '../gpu.ts';
 import { type DriveLimits, driveLimits } from '../machine.ts';
 import { gib, memoryAccount } from '../memory.ts';
 import type { Memory } from '../result.ts';
@@ -35,7 +36,7 @@ export interface Prepared {
 }
 
 export function prepare(experiment: Experiment, sim: Simulation): Prepared {
-  const { model: wanted, workload, cache, execution, compute, host } = experiment;
+  const { model: wanted, workload, cache, execution, compute, host, software } = experiment;
   const { limits, warnings } = driveLimits(experiment);
   const listed = asInputError(['model'], () =>
     wanted.headers
@@ -46,7 +47,7 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
   const first = buildCatalogue(listed, experiment.memory.pin, experiment.memory.map);
   const memory = memoryAccount(experiment, listed, first);
   const exact = routingOf(experiment, listed, sim);
-  const lossy = lossyRouting(experiment, listed, exact, memory.expertCacheBytes, sim);
+  const lossy = lossyRouting(experiment, listed, exact, expertBytesOf(memory), sim);
   const model = placedModel(experiment, listed, lossy.routing);
   const catalogue =
     model === listed ? first : buildCatalogue(model, experiment.memory.pin, experiment.memory.map);
@@ -63,18 +64,22 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
     // The bounds of a mapped program are those of an exact LRU of what the page cache can hold.
     policy: execution === 'mmap' ? 'lru' : cache.policy,
     given: givenOf(experiment),
-    cacheBytes: execution === 'mmap' ? memory.pageCacheBytes : memory.expertCacheBytes,
+    cacheBytes: execution === 'mmap' ? memory.pageCacheBytes : expertBytesOf(memory),
     scope: execution === 'mmap' ? 'global' : cache.scope,
     batch: cache.batch,
     prompt: cache.prompt,
     execution: execution === 'synchronous' ? 'synchronous' : 'overlapped',
     threads: Math.min(compute.threads ?? host.cores, host.cores),
-    software: experiment.software,
+    software: { ...software, perLayer: software.perLayer + (gpuOf(experiment)?.syncPerLayer ?? 0) },
     random: sim.random('cache'),
     ...prefetchOf(experiment, sim),
   };
   return { model, catalogue, memory, drive: limits, warnings, lossy: lossy.options, decode };
 }
+
+/** Of all tiers of experts. */
+export const expertBytesOf = ({ expertCacheBytes, gpu }: Memory): number =>
+  expertCacheBytes + (gpu?.expertCacheBytes ?? 0);
 
 /** Cache outcomes that were measured; undefined where policy and capacity decide. */
 export function givenOf({ cache, bytesRead }: Experiment): Given | undefined {

@@ -12,8 +12,9 @@ import type { Meter } from './meter.ts';
 import { missCurvesOf } from './miss-curves-of.ts';
 import type { ThreadSeconds } from './page-meter.ts';
 import { prefetchOf, prefetchWarnings } from './prefetch-of.ts';
-import type { Prepared } from './prepare.ts';
+import { expertBytesOf, type Prepared } from './prepare.ts';
 import { seriesOf } from './series-of.ts';
+import { copiedBytes, tiersOf } from './tiers-of.ts';
 import { measuredTokens, tokenRates } from './token-rates.ts';
 
 export interface Run {
@@ -39,6 +40,7 @@ export function resultOf(run: Run): Result {
     streamedBytes: storage.bytesRead / measured,
     commands: (storage.iops * windowSeconds(run)) / measured,
     softwareSeconds: toSeconds(recorder.spentIn.software) / measured,
+    copiedBytes: copiedBytes(run) / measured,
   });
   const commandBytes = storage.requestBytes.mean || experiment.io.request;
   const at = recorder.phaseStart;
@@ -99,9 +101,10 @@ function cacheOf(run: Run): Cache {
   const { experiment, prepared, outcome } = run;
   const counts = countsBetween(outcome.atPhase.get('window')!, outcome.total);
   const { catalogue, sequence } = outcome;
-  const capacityBytes = prepared.memory.expertCacheBytes;
+  const capacityBytes = expertBytesOf(prepared.memory);
+  const tiers = tiersOf(run);
   if (prepared.decode.given)
-    return { policy: 'given', definition: HIT_RATIO_DEFINITION, ...counts, capacityBytes };
+    return { policy: 'given', definition: HIT_RATIO_DEFINITION, ...counts, capacityBytes, tiers };
   const best = replayPolicy('min', catalogue, sequence, { ...prepared.decode, scope: 'global' });
   const minHitRatio = best.requests > 0 ? best.hits / best.requests : 0;
   return {
@@ -109,6 +112,7 @@ function cacheOf(run: Run): Cache {
     definition: HIT_RATIO_DEFINITION,
     ...counts,
     capacityBytes,
+    tiers,
     minHitRatio,
     regret: minHitRatio - counts.hitRatio,
     missRatioCurves: missCurvesOf(run),
@@ -175,7 +179,7 @@ function phaseOf(run: Run, phase: 'load' | 'prefill', seconds: number, tokens = 
             policy: run.prepared.decode.given ? 'given' : run.experiment.cache.policy,
             definition: HIT_RATIO_DEFINITION,
             ...counts,
-            capacityBytes: run.prepared.memory.expertCacheBytes,
+            capacityBytes: expertBytesOf(run.prepared.memory),
           },
         }
       : {}),

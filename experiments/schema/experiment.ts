@@ -131,6 +131,9 @@ const cacheSchema = z.strictObject({
     .describe(
       'Given, as measured: each request for an expert hits with this probability, whatever policy and capacity would do.',
     ),
+  gpuCapacity: quantity('bytes', { min: '0 B', max: MAX_BYTES })
+    .optional()
+    .describe('For routed experts in GPU memory, with compute.device gpu; default: what it leaves.'),
   bytesRead: z
     .string()
     .min(1)
@@ -182,6 +185,10 @@ const lossySchema = z.strictObject({
 });
 
 const computeSchema = z.strictObject({
+  device: z
+    .enum(['cpu', 'gpu'])
+    .default('cpu')
+    .describe('What computes; gpu needs one in the host’s profile.'),
   threads: quantity('count', { min: 1, max: 4096 })
     .optional()
     .describe('Threads of the matrix work; default: the host’s cores.'),

@@ -94,6 +94,18 @@ export const hostSchema = z.strictObject({
       }),
     )
     .describe('What a command costs by interface, with O_DIRECT.'),
+  gpu: z
+    .strictObject({
+      memory: sourced('bytes', { min: '1 MiB', max: MAX_BYTES }).describe('Usable bytes of its memory.'),
+      bandwidth: sourced('bandwidth', { min: '1 MB/s' }).describe('At which kernels read its memory.'),
+      flops: sourced('computeRate', { min: '1 MFLOP/s' }).describe('Of its kernels together.'),
+      pcie: pcieSchema.describe('Its link to the host.'),
+      syncPerLayer: sourced('time', { min: '0 s', max: '1 s' })
+        .prefault('0 s')
+        .describe('Round trip for the router’s answer, at each layer.'),
+    })
+    .optional()
+    .describe('A GPU that can compute in place of the cores (`compute.device`).'),
   software: z
     .strictObject({
       perByte: sourced('timePerByte', { min: '0 s/B', max: '1 us/B' }).optional().describe(SOFTWARE.perByte),

@@ -4,7 +4,7 @@
  *
  * The plain-option door of this room: no units, no files. Instants in ps, sizes in bytes.
  */
-import type { Host, IoInterface, MmapFile } from '../../devices/index.ts';
+import type { Gpu, Host, IoInterface, MmapFile } from '../../devices/index.ts';
 import type { Picoseconds, Simulation, Wait } from '../../sim/index.ts';
 import type { GgmlType, KvChoice, Model } from '../models/index.ts';
 import type { RoutedTokens } from '../routing/index.ts';
@@ -26,6 +26,7 @@ import { Residency } from './residency.ts';
 import { passesOf, Scheduler } from './scheduler.ts';
 import { NO_SOFTWARE_COSTS, type SoftwareCosts } from './software-costs.ts';
 import { stepCosts } from './token-steps.ts';
+import { type TierCounts, VramTier } from './vram-tier.ts';
 
 export interface DecodeOptions extends CacheOptions {
   readonly model: Model;
@@ -72,6 +73,8 @@ export interface DecodeOptions extends CacheOptions {
   readonly predictionCost?: Picoseconds;
   /** Of the program itself, on its path; default: none. */
   readonly software?: SoftwareCosts;
+  /** Computes instead of the cores, and the bytes of `cacheBytes` that are in its memory. */
+  readonly gpu?: { readonly device: Gpu; readonly cacheBytes: number };
   readonly nextLayerParts?: boolean;
   /** Called when a phase begins, and at the first measured token with 'window'. */
   readonly onPhase?: (phase: Phase | 'window') => void;
@@ -101,6 +104,8 @@ export interface Tally {
   readonly counts: Omit<CacheCounts, 'record'>;
   readonly prefetched: PrefetchTotals;
   readonly evictions: number;
+  /** Of the experts in GPU memory. */
+  readonly vram?: TierCounts;
 }
 
 export function runDecode(
@@ -120,12 +125,18 @@ export function runDecode(
   const known = open ? sequenceOf(options, catalogue) : demand.sequence();
   const scheduler = new Scheduler(scheduling);
   const kept = options.given === undefined ? options : { ...options, policy: 'lru', cacheBytes: 0 };
-  const policy = createCache(kept.policy, catalogue, known, kept, (id) => buffers.evicted(id));
+  const policy = createCache(kept.policy, catalogue, known, kept, (id) => {
+    buffers.evicted(id);
+    vram?.dropped(id);
+  });
+  const { gpu } = options;
+  const vram = gpu && new VramTier(sim, gpu.device, catalogue, gpu.cacheBytes);
   const atPhase = new Map<Phase | 'window', Tally>();
   const tally = (): Tally => ({
     counts: { ...buffers.counts },
     prefetched: buffers.prefetched.totals(),
     evictions: policy.evictions,
+    vram: vram && { ...vram.counts },
   });
   const recorder: Recorder = new Recorder(sim, {
     timelineSteps: 2,
@@ -138,10 +149,11 @@ export function runDecode(
     catalogue,
     policy,
     io,
-    observer: recorder.reads(catalogue),
+    observer: vram ? vram.observing(recorder.reads(catalogue)) : recorder.reads(catalogue),
     batch: options.batch ?? 'layer',
     given: options.given && givenHits(options.given, catalogue, known, sim.random('given hits')),
   });
+  vram?.over(buffers);
   const rules = {
     idleOnly: false,
     byteBudget: Number.POSITIVE_INFINITY,
@@ -181,6 +193,8 @@ export function runDecode(
     nextLayerParts: options.nextLayerParts ?? false,
     load: loadPinned(sim, io, catalogue),
     trunk,
+    gpu: gpu?.device,
+    vram,
     onStep(step, { groups }) {
       tokenHits.push(buffers.counts.hits);
       tokenRequests.push(buffers.counts.requests);

@@ -4,6 +4,7 @@ import type { BufferManager } from './buffer-manager.ts';
 import { HIT } from './cache-counts.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Demand } from './demand-sequence.ts';
+import type { VramTier } from './vram-tier.ts';
 
 /** A part of a process. */
 export type Steps = Generator<Wait, void, void>;
@@ -12,16 +13,19 @@ export class DemandWalk {
   private readonly demand: Demand;
   private readonly buffers: BufferManager;
   private readonly catalogue: Catalogue;
+  private readonly vram?: VramTier;
   /** Next batch; passes begun, and where the present one ends. */
   private cursor = 0;
   private passes = 0;
   private passEnd = 0;
   private bypass = false;
 
-  constructor(demand: Demand, buffers: BufferManager, catalogue: Catalogue) {
+  /** @param vram GPU memory over the cache */
+  constructor(demand: Demand, buffers: BufferManager, catalogue: Catalogue, vram?: VramTier) {
     this.demand = demand;
     this.buffers = buffers;
     this.catalogue = catalogue;
+    this.vram = vram;
   }
 
   /** @param bypass the pass reads its misses around the cache */
@@ -34,10 +38,12 @@ export class DemandWalk {
   next(): number {
     const batch = this.cursor++;
     this.buffers.request(this.demand.ids, this.from(batch), this.to(batch), this.bypass);
+    this.vram?.request(this.demand.ids, this.from(batch), this.to(batch));
     return batch;
   }
 
   release(batch: number): void {
+    this.vram?.release(this.demand.ids, this.from(batch), this.to(batch));
     this.buffers.release(this.demand.ids, this.from(batch), this.to(batch));
   }
 
@@ -56,7 +62,7 @@ export class DemandWalk {
   }
 
   isReady(request: number): boolean {
-    return this.buffers.ready(this.demand.ids[request]);
+    return (this.vram ?? this.buffers).ready(this.demand.ids[request]);
   }
 
   /** Bytes of the request's object where it was not resident when asked for; else 0. */

@@ -1,5 +1,5 @@
 /** How the program's time passes, each stretch of it recorded: computing, waiting for weights, software, idle. */
-import type { Host } from '../../devices/index.ts';
+import type { Gpu, Host } from '../../devices/index.ts';
 import type { Picoseconds, Simulation } from '../../sim/index.ts';
 import type { BufferManager } from './buffer-manager.ts';
 import type { Steps } from './demand-walk.ts';
@@ -12,13 +12,23 @@ export class ProgramTime {
   private readonly buffers: BufferManager;
   private readonly recorder: Recorder;
   private readonly threads: number;
+  private readonly gpu?: Gpu;
 
-  constructor(sim: Simulation, host: Host, buffers: BufferManager, recorder: Recorder, threads: number) {
+  /** @param gpu computes instead of the host's cores */
+  constructor(
+    sim: Simulation,
+    host: Host,
+    buffers: BufferManager,
+    recorder: Recorder,
+    threads: number,
+    gpu?: Gpu,
+  ) {
     this.sim = sim;
     this.host = host;
     this.buffers = buffers;
     this.recorder = recorder;
     this.threads = threads;
+    this.gpu = gpu;
   }
 
   /** Until the next object lands. */
@@ -30,7 +40,10 @@ export class ProgramTime {
 
   *compute({ flops, bytes, name }: Step): Steps {
     const begin = this.sim.now;
-    yield (done, a) => this.host.compute(flops, bytes, this.threads, done, a, name);
+    yield (done, a) =>
+      this.gpu
+        ? this.gpu.compute(flops, bytes, done, a)
+        : this.host.compute(flops, bytes, this.threads, done, a, name);
     this.recorder.spent('compute', name, begin, this.sim.now);
   }
 

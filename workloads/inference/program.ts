@@ -11,7 +11,7 @@
  *
  * With a prefetcher, reads for later layers follow the demand reads, and are given up when their layer has passed.
  */
-import type { Host } from '../../devices/index.ts';
+import type { Gpu, Host } from '../../devices/index.ts';
 import type { Plan } from '../../policies/index.ts';
 import type { Picoseconds, Simulation, Wait } from '../../sim/index.ts';
 import type { Model } from '../models/index.ts';
@@ -27,6 +27,7 @@ import type { Recorder } from './recorder.ts';
 import type { Pass, Scheduler } from './scheduler.ts';
 import type { SoftwareCosts } from './software-costs.ts';
 import type { Step, StepCosts } from './token-steps.ts';
+import type { VramTier } from './vram-tier.ts';
 
 export type Execution = 'synchronous' | 'overlapped';
 
@@ -57,6 +58,9 @@ export interface ProgramOptions {
   readonly load: Wait;
   /** Parts that are mapped; absent: none. */
   readonly trunk?: MappedTrunk;
+  /** Computes everything, with the pinned parts in its memory; absent: the cores do. */
+  readonly gpu?: Gpu;
+  readonly vram?: VramTier;
   /** Called when a pass with generated tokens is complete; counted from 0. */
   readonly onStep: (step: number, pass: Pass) => void;
 }
@@ -82,8 +86,8 @@ export class Program {
     this.sim = sim;
     this.recorder = recorder;
     this.options = options;
-    this.time = new ProgramTime(sim, host, buffers, recorder, options.threads);
-    this.walk = new DemandWalk(options.demand, buffers, options.catalogue);
+    this.time = new ProgramTime(sim, host, buffers, recorder, options.threads, options.gpu);
+    this.walk = new DemandWalk(options.demand, buffers, options.catalogue, options.vram);
     this.moeIndex = new Int32Array(options.model.layers).fill(-1);
     options.model.moeLayers.forEach((layer, index) => {
       this.moeIndex[layer] = index;
@@ -92,9 +96,10 @@ export class Program {
 
   /** The whole run, as a process: sim.spawn(program.run()). */
   *run(): Steps {
-    const { scheduler, predictions, load } = this.options;
+    const { scheduler, predictions, load, gpu, catalogue } = this.options;
     this.recorder.phase('load');
     yield load;
+    if (gpu) yield (done, a) => gpu.copy(catalogue.pinnedBytes, done, a);
     if (this.options.trunk) yield this.options.trunk.load;
     this.recorder.phase('prefill');
     if (this.options.appends) this.recorder.phase('decode');

@@ -102,9 +102,9 @@ async function print(
   } else {
     const { renderTable } = await import('../../report/table.ts');
     terminal.out(`${renderTable(results)}\n`);
-    const { breakdownLine } = await import('../../report/breakdown.ts');
-    const line = single ? breakdownLine(results[0]) : undefined;
-    if (line) terminal.out(`${line}\n`);
+    const { breakdownText } = await import('../../report/breakdown.ts');
+    const times = single ? breakdownText(results[0]) : undefined;
+    if (times) terminal.out(`${times}\n`);
     if (report) terminal.out(`report: ${report}\n`);
   }
   if (options.quiet) return;

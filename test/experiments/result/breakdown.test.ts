@@ -1,7 +1,7 @@
 /** Seconds of a token by what they are spent on. */
 import { expect, it } from 'vitest';
 import { loadExperiments } from '../../../experiments/load.ts';
-import { breakdownLine } from '../../../experiments/report/breakdown.ts';
+import { breakdownText } from '../../../experiments/report/breakdown.ts';
 import { runExperiment } from '../../../experiments/run.ts';
 import { experimentText, writeTemporary } from '../experiment-text.ts';
 
@@ -23,5 +23,7 @@ it('adds up to a token’s time, whatever overlaps with reading', async () => {
   expect(parts.attentionSeconds).toBeGreaterThan(0);
   expect(parts.expertSeconds).toBeGreaterThan(parts.headSeconds);
   expect(ioServiceSeconds).toBeGreaterThan(parts.exposedIoSeconds);
-  expect(breakdownLine(result)).toMatch(/^token time .* = exposed I\/O .* \+ software .*; I\/O service/);
+  expect(breakdownText(result)).toMatch(
+    /^token time .* = exposed I\/O .*\n {2}\+ .*software .*\n {2}I\/O service/,
+  );
 });
