@@ -30,6 +30,8 @@ export class DeviceArray implements BlockDevice {
   readonly maxTransfer = Infinity;
   readonly queues: number;
   readonly devices: readonly BlockDevice[];
+  /** Sees every command as it goes to its drive: offset in the array, bytes, drive, offset there. */
+  onCommand?: (offset: number, bytes: number, drive: number, driveOffset: number) => void;
   readonly #stripe: number;
   readonly #weights: readonly number[];
   /** Of each stripe in a turn: its drive, and its rank among the drive's stripes of that turn. */
@@ -121,6 +123,7 @@ export class DeviceArray implements BlockDevice {
     const within = offset % this.#stripe;
     const driveStripe = turn * this.#weights[drive] + this.#rankOf[place];
     const driveOffset = driveStripe === 0 ? within : driveStripe * this.#stripe + within;
+    this.onCommand?.(offset, bytes, drive, driveOffset);
     this.devices[drive].submit(operation, driveOffset, bytes, queue, done, tag);
   }
 }

@@ -63,6 +63,15 @@ export const storageSchema = z.object({
       sequentialShare: fraction().describe('Starts where the one before ended (gap 0).'),
       forwardGapShare: fraction().describe('Starts beyond the end of the one before.'),
       backwardShare: fraction().describe('Starts before the end of the one before.'),
+      gaps: z
+        .array(
+          z.object({
+            gap: z.string().describe('0, <128 KiB, <1 MiB, larger, or backward.'),
+            commands: count().describe('Commands that begin so far beyond the end of the one before.'),
+          }),
+        )
+        .optional()
+        .describe('The same by class of gap.'),
     })
     .optional()
     .describe(

@@ -6,6 +6,7 @@ import { Histogram, Series, type Simulation, toSeconds } from '../../sim/index.t
 import type { Phase } from '../../workloads/inference/index.ts';
 import type { Machine } from '../machine.ts';
 import type { Storage } from '../result.ts';
+import { AccessMeter } from './access-meter.ts';
 import { PageMeter } from './page-meter.ts';
 import { storageOf } from './storage-of.ts';
 
@@ -18,6 +19,7 @@ export class Meter {
   readonly depth = new Series({ width: SAMPLE });
   /** What the page cache did; absent where reads go past it. */
   readonly pages?: PageMeter;
+  readonly access: AccessMeter;
   /** Storage measures of the phases that are over. */
   readonly storage = new Map<Phase | 'window', Storage>();
   /** Of the commands of the measured window, all drives together, ps. */
@@ -35,6 +37,9 @@ export class Meter {
     this.sim = sim;
     this.machine = machine;
     this.busyBefore = machine.drives.map(() => 0);
+    this.access = new AccessMeter(sim, machine.drives.length);
+    machine.array.onCommand = (offset, bytes, drive, driveOffset) =>
+      this.access.command(offset, bytes, drive, driveOffset);
     const cached = machine.mapped ?? machine.buffered;
     if (cached) this.pages = new PageMeter(cached);
     this.sample = sim.register(() => this.takeSample());
@@ -61,6 +66,7 @@ export class Meter {
     this.depthBefore = 0;
     this.since = sim.now;
     this.current = phase;
+    if (phase === 'window') this.access.begin();
   }
 
   /** A generated token is complete. */

@@ -60,7 +60,7 @@ export function resultOf(run: Run): Result {
     ...tokenRates(outcome),
     prefillSeconds: toSeconds(at.decode - at.prefill),
     loadSeconds: toSeconds(at.prefill - at.load),
-    storage,
+    storage: { ...storage, accessPattern: meter.access.pattern },
     cache: prepared.model.experts > 0 && run.machine.reads ? cacheOf(run) : undefined,
     prefetch,
     time: timeOf(run),

@@ -1,5 +1,6 @@
 /** The bounded series of a run that the report draws. */
 import { toSeconds } from '../../sim/index.ts';
+import { fileMap } from '../../workloads/layout/index.ts';
 import type { Series as ResultSeries } from '../result.ts';
 import type { PageMeter } from './page-meter.ts';
 import type { Run } from './result-of.ts';
@@ -27,7 +28,21 @@ export function seriesOf(run: Run): ResultSeries {
     latencyCdf: latencyCdf(run),
     timeline: timelineOf(run),
     ...(run.prepared.model.experts > 0 ? { experts: expertHeat(run), residency: residencyOf(run) } : {}),
+    accessMap: { points: meter.access.points, regions: regionsOf(run) },
   };
+}
+
+/** The tensors in file order; where experts lie apart from their tensors, layer by layer what lies together. */
+function regionsOf({ prepared: { model } }: Run) {
+  const inPieces = model.tensors.some((_, index) => !model.placeOf(index));
+  const regions = inPieces
+    ? fileMap(model).map(({ layer, role, offset, bytes }) => ({
+        name: layer < 0 ? role : `blk.${layer} ${role}`,
+        offset,
+        bytes,
+      }))
+    : model.tensors.map(({ name }, index) => ({ name, ...model.placeOf(index)! }));
+  return regions.sort((a, b) => a.offset - b.offset);
 }
 
 function faultSeries({ tokens }: PageMeter): ResultSeries {

@@ -143,6 +143,28 @@ describe('a trunk that is mapped', () => {
   });
 });
 
+describe('the access map', () => {
+  it('counts gaps between neighbours and names the tensors', async () => {
+    const { storage, series } = await runSmall(experiment('dense', '24 MiB'));
+    const { sequentialShare, forwardGapShare, backwardShare, gaps } = storage.accessPattern!;
+    expect(sequentialShare + forwardGapShare + backwardShare).toBeCloseTo(1, 12);
+    const commands = storage.requestBytes.histogram.reduce((total, [, n]) => total + n, 0);
+    const { points, regions } = series!.accessMap!;
+    expect(gaps!.reduce((total, { commands: n }) => total + n, 0)).toBe(points.length - 1);
+    // Those in flight at either end of the window are in one of the two counts only.
+    expect(Math.abs(points.length - commands)).toBeLessThan(16);
+    expect(regions.map(({ name }) => name)).toContain('blk.3.ffn_down.weight');
+  });
+
+  it('is bounded, whatever the run', async () => {
+    const { series, storage } = await runSmall(experiment('dense', '24 MiB'), 'mmap.madvise=random');
+    expect(series!.accessMap!.points.length).toBeLessThanOrEqual(4000);
+    expect(storage.accessPattern!.gaps!.reduce((total, { commands }) => total + commands, 0)).toBeGreaterThan(
+      9000,
+    );
+  });
+});
+
 it('takes the places of tensors from a table', async () => {
   const table = 'name,type,ne0,ne1,ne2,file_offset,bytes\n';
   await expect(

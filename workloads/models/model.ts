@@ -35,6 +35,8 @@ export interface Model {
   expertBytes(layer: number): number;
   /** Its extents in file order of the matrices (ascending offset), touching ones joined. */
   expertExtents(layer: number, expert: number): Extent[];
+  /** Where the tensor lies; undefined where it lies in slices. */
+  placeOf(index: number): Extent | undefined;
   /** Throws where the tensor lies in slices (routed experts in the expert-contiguous order). */
   tensorExtent(index: number): Extent;
   /** Files in address order: the address space is theirs, one after another. */
@@ -86,6 +88,7 @@ export function assembleModel(
     expertExtents(layer, expert) {
       return joinExtents(routedOf(routed, layer).map((index) => layout.slice(index, expert)));
     },
+    placeOf: (index) => layout.tensors[index],
     tensorExtent(index) {
       const extent = layout.tensors[index];
       if (!extent) throw new Error(`${tensors[index].name} lies in slices: ask for expertExtents`);

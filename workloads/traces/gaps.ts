@@ -20,7 +20,8 @@ export interface GapCounts {
   repeats: number;
 }
 
-function classOf(gap: number): number {
+/** The class of a gap in bytes, by its place in GAP_CLASSES. */
+export function gapClassOf(gap: number): number {
   if (gap === 0) return 0;
   if (gap < 0) return 4;
   if (gap < READ_AHEAD) return 1;
@@ -49,7 +50,7 @@ export function countGaps(
     last.set(stream, row);
     if (before === undefined) continue;
     pairs++;
-    counts[classOf(offset - trace.offsetOf(before) - trace.bytesOf(before))]++;
+    counts[gapClassOf(offset - trace.offsetOf(before) - trace.bytesOf(before))]++;
     if (offset === trace.offsetOf(before) && bytes === trace.bytesOf(before)) repeats++;
   }
   return { counts, pairs, repeats };
