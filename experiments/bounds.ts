@@ -12,8 +12,9 @@
  *   gpu-memory  its bandwidth / bytes read             gpu-link  its usable rate / bytes copied to it
  *   gpu-compute its FLOP/s / FLOP
  *
- * all per token. A streamed byte crosses the memory bus twice: written by DMA, read by a core (facts: O_DIRECT into the
- * buffer that is used). The read is among the bytes read by cores, which count every weight once.
+ * all per token. A streamed byte crosses the memory bus twice: written by DMA, read by a core (O_DIRECT into the buffer
+ * that is used, or mmap); with buffered reads 4 or 5 times, as it is copied from the page cache. The read is among the
+ * bytes read by cores, which count every weight once.
  */
 import { busBandwidth, fabricBandwidth, PAGE_BYTES, pcieLink } from '../devices/index.ts';
 import { toSeconds } from '../sim/index.ts';
@@ -76,6 +77,7 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
   const { count } = storage;
   const { coreBytes, streamedBytes, commands, softwareSeconds, copiedBytes } = demand;
   const gpu = gpuOf(experiment);
+  const crossings = crossingsOf(experiment);
   const all: Ceiling[] = [
     {
       resource: 'storage',
@@ -98,9 +100,9 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
       resource: 'dram',
       component: 'compute',
       rate: bus,
-      perToken: (gpu ? copiedBytes : coreBytes) + streamedBytes,
+      perToken: (gpu ? copiedBytes : coreBytes) + streamedBytes * (crossings - 1),
       unit: 'B',
-      detail: `${host.memory.channels} channels, efficiency ${host.memory.efficiency}; a streamed byte crosses twice`,
+      detail: `${host.memory.channels} channels, efficiency ${host.memory.efficiency}; a streamed byte crosses ${crossings} times`,
     },
     {
       resource: 'software',
@@ -125,6 +127,10 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
   }
   return all;
 }
+
+/** How often a streamed byte crosses the memory bus: by DMA, by a kernel or to the GPU, and in a buffered read's copy. */
+const crossingsOf = (experiment: Experiment): number =>
+  experiment.io.direct || experiment.execution === 'mmap' ? 2 : 2 + linuxOf(experiment).copyCrossings;
 
 function coreCeilings({ host, compute }: Experiment, demand: TokenDemand): Ceiling[] {
   const { flops, coreSeconds, coreBytes } = demand;

@@ -91,7 +91,14 @@ export function buildBuffered(
     request: linux.maxSectors,
     cores: host.cpu.cores,
     costs: linux,
-    copy: { rate: linux.copyRate, through: [{ link: host.dram.bus, crossings: linux.copyCrossings }] },
+    copy: {
+      rate: linux.copyRate,
+      through: [
+        { link: host.dram.bus, crossings: linux.copyCrossings },
+        // All but the write are reads of a core.
+        { link: host.dram.fabric, crossings: linux.copyCrossings - 1 },
+      ],
+    },
     call: io.request,
     threads: io.threads,
     queueDepth: io.interface === 'io_uring' ? io.queueDepth : 1,
