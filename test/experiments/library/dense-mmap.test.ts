@@ -7,7 +7,7 @@ import { runSmall } from '../small-models.ts';
 const dense = (rest: string) => `name: small
 model: {architecture: ./dense.yaml, quantisation: F16}
 host: ryzen-7700x
-storage: {device: samsung-990-pro, stripe: 512 KiB}
+storage: {device: micron-9550, stripe: 512 KiB}
 memory: {limit: 25 MiB, system: 1 MiB}
 compute: {threads: 4}
 workload: {prompt: 0, generate: 8, warmup: 4}
@@ -34,6 +34,7 @@ describe('a dense model larger than its memory', () => {
   });
   it('is read no faster from four drives under mmap', () =>
     expect(rate('mmap 4')).toBeLessThan(1.15 * rate('mmap 1')));
-  it('and faster under O_DIRECT, short as reads of so small a model are', () =>
-    expect(rate('direct 4')).toBeGreaterThan(1.6 * rate('direct 1')));
+  // Reads of 1 to 3 MB: latency, not bandwidth, takes half of their time. At full size four drives give 2.5 times as much.
+  it('and faster under O_DIRECT', () =>
+    expect(rate('direct 4') / rate('direct 1')).toBeGreaterThan((1.25 * rate('mmap 4')) / rate('mmap 1')));
 });
