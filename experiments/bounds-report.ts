@@ -104,6 +104,7 @@ export function boundsText(report: BoundsReport): string {
     ['page cache', memory.pageCacheBytes],
     ['system', memory.systemBytes],
     ['free', memory.freeBytes],
+    ...(memory.lockedBytes ? [['of these locked', memory.lockedBytes] as const] : []),
   ] as const;
   return [
     `${report.label}: at most ${report.bounds[0]?.tokensPerSecond.toPrecision(4) ?? '∞'} tokens/s, bound by ${report.binding}`,
