@@ -290,6 +290,12 @@ export const experimentSchema = z
     }
     const both = map.find((part) => pin?.includes(part));
     if (both) refuse(['memory', 'map'], `found ${both} under pin as well; name it under one of them`);
+    const { layout } = experiment.model;
+    if (mapped && (typeof layout === 'string' ? layout : layout.order) === 'expert-contiguous')
+      refuse(
+        ['model', 'layout'],
+        'found expert-contiguous with execution mmap; llama.cpp maps whole tensors: use layer-order or alphabetical',
+      );
     if (mapped && cache.capacity !== undefined)
       refuse(
         ['cache', 'capacity'],
