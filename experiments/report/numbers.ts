@@ -18,6 +18,8 @@ import { valueText } from './swept-keys.ts';
 
 type Pair = readonly [name: string, value: string | undefined];
 
+const TIERS = { gpu: 'GPU memory', host: 'host memory', drives: 'the drives' } as const;
+
 const pairs = (title: string, rows: readonly Pair[]): Html | undefined => {
   const filled = rows.filter(([, value]) => value !== undefined);
   if (filled.length === 0) return undefined;
@@ -99,15 +101,10 @@ export function numbersTables(result: Result): Html {
         ],
       ]),
     cache?.tiers &&
-      pairs(
-        'Experts found in',
-        cache.tiers.map(
-          ({ tier, share, copiedBytes }): Pair => [
-            tier === 'gpu' ? 'GPU memory' : tier === 'host' ? 'host memory' : 'the drives',
-            `${percent(share)}${copiedBytes === undefined ? '' : `, ${formatBytes(perToken(copiedBytes))} per token copied to the GPU`}`,
-          ],
-        ),
-      ),
+      pairs('Experts found in', [
+        ...cache.tiers.map(({ tier, share }): Pair => [TIERS[tier], percent(share)]),
+        ['copied to the GPU per token', each(cache.tiers[1].copiedBytes, formatBytes)],
+      ]),
     memory &&
       pairs('Memory', [
         ['trunk', formatBytes(memory.trunkBytes)],
