@@ -1,4 +1,7 @@
 /** nvmoe validate: the judge's rules, the solver, quick cases of the library, and wrong cases. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import {
   type Check,
@@ -43,6 +46,14 @@ describe('the solver', () => {
     const found = await solve(async (value) => Math.log(value ** 1.5 / wanted ** 1.5), 0.1, 100);
     expect(found!.value / wanted).toBeCloseTo(1, 2);
   });
+  test.prop([fc.double({ min: 0.01, max: 50, noNaN: true }), fc.double({ min: 0, max: 5, noNaN: true })])(
+    'finds the constant of a token time a + b / x to 0.1 %',
+    async (wanted, fixed) => {
+      const rate = (x: number) => 1 / (fixed + 3 / x);
+      const found = await solve(async (x) => Math.log(rate(x) / rate(wanted)), 0.001, 1000);
+      expect(Math.abs(rate(found!.value) / rate(wanted) - 1)).toBeLessThan(2e-3);
+    },
+  );
   it('says when the range does not hold it', async () => {
     expect(await solve(async (value) => Math.log(value / 1000), 1, 10)).toBeUndefined();
   });
@@ -97,6 +108,16 @@ describe('a case', () => {
     const { code, out } = await say('validate', path, '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out).cases[0].checks[0].verdict).toBe('calibration');
+  });
+
+  it('is written as a page and as markdown', async () => {
+    const path = writeTemporary(CASE.replace('name: one', "name: '<b>one|two</b>'"));
+    const [page, markdown] = ['page.html', 'page.md'].map((name) => join(dirname(path), name));
+    await say('validate', path, '--quiet', '--html', page, '--markdown', markdown);
+    expect(readFileSync(markdown, 'utf8')).toContain('| &lt;b&gt;one\\|two&lt;/b&gt; | iops | 9,900 IOPS |');
+    const text = readFileSync(page, 'utf8');
+    expect(text).toContain('Measured against predicted');
+    expect(text).not.toContain('<b>one');
   });
 
   it.each([
