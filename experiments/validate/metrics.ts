@@ -52,6 +52,13 @@ export const METRICS = {
   },
   tokenSeconds: time('Mean time from one token to the next.', 'token time'),
   prefillSeconds: time('Time of the prompt.', 'token time'),
+  runSeconds: time('Load, prompt and measured tokens; use it with warmup 0.', 'token time'),
+  runBytes: {
+    kind: 'bandwidth',
+    quantity: 'bytes',
+    describe: 'Read from storage in load, prompt and decode.',
+    format: formatBytes,
+  },
   bytesPerToken: {
     kind: 'bandwidth',
     quantity: 'bytes',

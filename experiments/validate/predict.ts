@@ -102,6 +102,11 @@ async function runValues(
       tokensPerSecond: result.tokensPerSecond.mean,
       tokenSeconds: result.tokenSeconds.mean,
       prefillSeconds: result.prefillSeconds,
+      runSeconds: result.loadSeconds + result.prefillSeconds + result.tokenSeconds.mean * measured,
+      runBytes: [result.load?.storage, result.prefill?.storage, result.storage].reduce(
+        (sum, storage) => sum + (storage?.bytesRead ?? 0),
+        0,
+      ),
       bytesPerToken: result.storage.bytesRead / measured,
       bandwidth: result.storage.bytesPerSecond,
       ...(result.cache ? { hitRatio: result.cache.hitRatio } : {}),
