@@ -1,7 +1,8 @@
 /**
  * A drive as a calibrated station: the `queue` fidelity. A read passes
  *
- *   1. the controller, `readCommandTime` each, first in first out: the ceiling on IOPS;
+ *   1. the controller, `readCommandTime` each, first in first out: the ceiling on IOPS; then `overheadTime`, in which it
+ *      holds nothing that another could wait for (fetch, firmware, completion: pipelined);
  *   2. the units (dies x planes that work independently). Page p of the drive lies on unit p mod units, so the pages of
  *      a large command are read in parallel, and small random reads collide: half a queue's depth is not half the units
  *      at work. A unit is taken for accessTime, + a tail drawn at random, + bytes beyond 4 KiB / nandRate; for the page
@@ -98,7 +99,8 @@ export class QueueDevice implements Drive {
     const commandTime = operation === READ ? readCommandTime : writeCommandTime;
     this.#controllerFree = Math.max(this.#simulation.now, this.#controllerFree) + commandTime;
     if (operation === READ) {
-      this.#simulation.at(this.#access(offset, bytes, this.#controllerFree), this.#readReady, command);
+      const start = this.#controllerFree + this.#parameters.overheadTime;
+      this.#simulation.at(this.#access(offset, bytes, start), this.#readReady, command);
     } else {
       this.#simulation.at(this.#controllerFree, this.#writeReady, command);
     }

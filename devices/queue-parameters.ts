@@ -6,6 +6,7 @@
  *   rate            = min(B, usable rate of the link)
  *   readCommandTime = 1 / X                                         the controller's ceiling on reads
  *   writeCommandTime = 1 / max(X, claimed write IOPS)               and on writes, where the medium is not the ceiling
+ *   overheadTime    = 0                                             claims do not tell it from the time of a unit
  *   S               = L - readCommandTime - 4 KiB / rate            mean time a unit is taken by a 4 KiB read
  *   accessTime      = S - sum of share x extra over the tail        the constant part of it
  *   page read       = accessTime + (page - 4 KiB) / nandRate        the rest of the page crosses the NAND interface
@@ -45,12 +46,16 @@ export interface DriveClaims {
   readonly pageBytes: number;
   /** Bytes per second of a unit's interface; Infinity where it costs nothing. */
   readonly nandRate: number;
+  /** Calibrated parameters; they take the place of derived ones. */
+  readonly queue?: QueueParameters;
 }
 
 /** The parameters of QueueDevice; see there. */
 export interface QueueParameters {
   readonly readCommandTime: Picoseconds;
   readonly writeCommandTime: Picoseconds;
+  /** Of a read, in which it holds neither controller nor unit. */
+  readonly overheadTime: Picoseconds;
   readonly units: number;
   readonly pageBytes: number;
   readonly accessTime: Picoseconds;
@@ -85,6 +90,11 @@ export function checkClaims(device: string, claims: DriveClaims, link: Link): st
 
 /** Derives the parameters by the formulas above. Throws RangeError where the claims contradict each other. */
 export function queueParameters(device: string, claims: DriveClaims, link: Link): QueueParameters {
+  if (claims.queue) {
+    const { queue } = claims;
+    const limited = (rate: number) => Math.min(rate, link.usableRate);
+    return { ...queue, readRate: limited(queue.readRate), writeRate: limited(queue.writeRate) };
+  }
   const { readIops, readIopsDepth, readBandwidth, pageBytes, nandRate, readTail = [] } = claims;
   const readRate = Math.min(readBandwidth, link.usableRate);
   const readCommandTime = duration(1, readIops);
@@ -113,6 +123,7 @@ export function queueParameters(device: string, claims: DriveClaims, link: Link)
   return {
     readCommandTime,
     writeCommandTime,
+    overheadTime: 0,
     units: Math.ceil(Math.max(randomUnits, streamUnits)),
     pageBytes,
     accessTime,

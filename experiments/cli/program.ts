@@ -9,6 +9,7 @@ import { dotted } from '../load/validate.ts';
 import { version } from '../version.ts';
 import { registerBounds } from './commands/bounds.ts';
 import { registerCache } from './commands/cache.ts';
+import { registerCalibrate } from './commands/calibrate.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerFio } from './commands/fio.ts';
 import { registerList } from './commands/list.ts';
@@ -31,6 +32,7 @@ const REGISTER = [
   registerSweep,
   registerBounds,
   registerCache,
+  registerCalibrate,
   registerFio,
   registerReport,
   registerList,

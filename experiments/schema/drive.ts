@@ -16,6 +16,32 @@ export const pcieSchema = z.strictObject({
   lanes: sourced('count', { min: 1, max: 1024 }).describe('Lanes.'),
 });
 
+const tailSchema = z
+  .array(
+    z.strictObject({
+      share: sourced('ratio', { min: 0, max: 1 }).describe('Share of the reads.'),
+      extra: latency().describe('Time added to them, s.'),
+    }),
+  )
+  .default([]);
+
+/** Parameters of the `queue` fidelity (devices/queue-device.ts), as `nvmoe calibrate` writes them. */
+const queueSchema = z.strictObject({
+  readCommandTime: latency().describe('Controller time of a read, s: the ceiling on IOPS.'),
+  overheadTime: latency().prefault('0 s').describe('Of a read, in which it holds nothing, s.'),
+  units: sourced('count', { min: 1, max: 65536 }).describe('Units of the medium that work independently.'),
+  accessTime: latency().describe('In which a read of 4 KiB holds a unit, s.'),
+  pageBytes: sourced('bytes', { min: '512 B', max: '1 MiB' }).describe('Bytes of one media access.'),
+  nandRate: sourced('bandwidth', { min: '1 kB/s' }).prefault('.inf').describe('Of a unit beyond 4 KiB, B/s.'),
+  readTail: tailSchema.describe('Slower reads.'),
+  readRate: bandwidth().describe('Of the data path to the host, B/s.'),
+  writeCommandTime: latency().describe('Controller time of a write, s.'),
+  writeRate: bandwidth().describe('Of the data path from the host, B/s.'),
+  programRate: bandwidth().describe('At which the medium takes in writes, B/s.'),
+  programIops: iops().describe('Writes per second that it takes in.'),
+  acknowledgeTime: latency().describe('From data in the buffer to the completion, s.'),
+});
+
 export const driveSchema = z.strictObject({
   name: z.string().min(1).describe('Full name.'),
   description: z.string().default('').describe('What it is, in a sentence.'),
@@ -43,15 +69,10 @@ export const driveSchema = z.strictObject({
   nandRate: sourced('bandwidth', { min: '1 kB/s' })
     .prefault('.inf')
     .describe('Rate at which a unit of the medium hands out a page, B/s; `.inf`: at once.'),
-  readTail: z
-    .array(
-      z.strictObject({
-        share: sourced('ratio', { min: 0, max: 1 }).describe('Share of the reads.'),
-        extra: latency().describe('Time added to them, s.'),
-      }),
-    )
-    .default([])
-    .describe('Slower reads: page types, read retries.'),
+  readTail: tailSchema.describe('Slower reads: page types, read retries.'),
+  queue: queueSchema
+    .optional()
+    .describe('Calibrated `queue` fidelity; absent: derived from the claims above.'),
   flash: flashSchema.optional().describe('The drive at `flash` fidelity.'),
 });
 export type DriveProfile = z.output<typeof driveSchema>;

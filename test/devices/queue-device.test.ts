@@ -34,6 +34,7 @@ const derived = (change: Partial<DriveClaims> = {}) =>
 const byHand: QueueParameters = {
   readCommandTime: us(1),
   writeCommandTime: us(1),
+  overheadTime: 0,
   units: 8,
   pageBytes: 16384,
   accessTime: us(50),

@@ -118,6 +118,7 @@ export function simulate({ filePages, readAhead, advice, tokens }: RunOptions): 
     maxTransfer: 4 * 2 ** 20,
     parameters: {
       readCommandTime: us(11),
+      overheadTime: 0,
       writeCommandTime: us(11),
       units: 65536,
       pageBytes: 4096,

@@ -1,0 +1,125 @@
+/**
+ * Least squares over logarithms with bounds: Levenberg-Marquardt (linear algebra: ml-matrix; a step is taken only where it lowers the cost, for the model is a simulation) on residuals that are divided by
+ * what they may be off by, beside a weak prior at the start.
+ *
+ *   minimise  sum_i ((y_i - f_i(x)) / s_i)^2 + sum_k ((x_k - x0_k) / PRIOR)^2,   x = ln of the parameters
+ *
+ * The prior (a factor of e^1.5 either way) leaves what the data determine alone and holds the rest where it began. At the
+ * solution the covariance is v (J'J)^-1 with v = max(1, residual variance): 95 % intervals are x +- 1.96 sigma, and a
+ * parameter whose sigma is near the prior's was not determined by the data.
+ */
+import { inverse, Matrix, solve as solveLinear } from 'ml-matrix';
+
+/** Of the prior on ln x. */
+export const PRIOR = 1.5;
+/** A sigma of ln x beyond which the data say too little: a 95 % interval of a factor of 4 either way. */
+export const UNKNOWN = 0.7;
+/** For finite differences, on ln x: above the noise of a simulated percentile. */
+const STEP = 0.06;
+const Z95 = 1.96;
+
+export interface Problem {
+  /** Of the parameters, ln. */
+  readonly start: readonly number[];
+  readonly min: readonly number[];
+  readonly max: readonly number[];
+  /** ln of the measured figures, and what each may be off by. */
+  readonly measured: readonly number[];
+  readonly sigma: readonly number[];
+  /** ln of the predicted figures. */
+  readonly model: (x: readonly number[]) => readonly number[];
+}
+
+export interface Solution {
+  readonly x: readonly number[];
+  /** Standard deviations of x. */
+  readonly sigma: readonly number[];
+  readonly correlation: readonly (readonly number[])[];
+  /** Weighted sum of squares, the prior's part left out. */
+  readonly cost: number;
+}
+
+export const costOf = ({ measured, sigma }: Problem, predicted: readonly number[]): number =>
+  measured.reduce((sum, y, i) => sum + ((y - predicted[i]) / sigma[i]) ** 2, 0);
+
+export function solve(problem: Problem, iterations: number): Solution {
+  const model = remembered(problem.model);
+  const clamped = (x: readonly number[]) =>
+    x.map((value, k) => Math.min(problem.max[k], Math.max(problem.min[k], value)));
+  const total = (x: readonly number[]) =>
+    costOf(problem, model(x)) +
+    x.reduce((sum, value, k) => sum + ((value - problem.start[k]) / PRIOR) ** 2, 0);
+  let x: readonly number[] = [...problem.start];
+  let best = total(x);
+  let damping = 0.1;
+  for (let i = 0; i < iterations && damping < 1e4; i++) {
+    const { information, gradient } = normalEquations(problem, model, x);
+    for (let tried = 0; tried < 4; tried++, damping *= 6) {
+      const damped = information.clone();
+      x.forEach((_, k) => {
+        damped.set(k, k, damped.get(k, k) * (1 + damping));
+      });
+      const move = solveLinear(damped, Matrix.columnVector(gradient)).to1DArray();
+      const next = clamped(x.map((value, k) => value + Math.max(-1, Math.min(1, move[k]))));
+      const cost = total(next);
+      if (!(cost < best)) continue;
+      x = next;
+      damping /= 6;
+      if (best - cost < 1e-3 * best) damping = 1e4;
+      best = cost;
+      break;
+    }
+  }
+  return { x, cost: costOf(problem, model(x)), ...uncertainty(problem, model, x) };
+}
+
+/** One evaluation for each vector, which the optimiser asks for several times. */
+function remembered(model: Problem['model']): Problem['model'] {
+  const known = new Map<string, readonly number[]>();
+  return (x) => {
+    const key = x.join();
+    const found = known.get(key) ?? model(x);
+    known.set(key, found);
+    return found;
+  };
+}
+
+/** J'J and J'r, the prior included; J by central differences. */
+function normalEquations(problem: Problem, model: Problem['model'], x: readonly number[]) {
+  const { measured, sigma, start } = problem;
+  const at = (k: number, step: number) => model(x.map((value, i) => (i === k ? value + step : value)));
+  const columns = x.map((_, k) => {
+    const [high, low] = [at(k, STEP), at(k, -STEP)];
+    return high.map((value, i) => (value - low[i]) / (2 * STEP) / sigma[i]);
+  });
+  const predicted = model(x);
+  const residual = measured.map((y, i) => (y - predicted[i]) / sigma[i]);
+  return {
+    information: new Matrix(
+      columns.map((a, k) => columns.map((b, l) => dot(a, b) + (k === l ? 1 / PRIOR ** 2 : 0))),
+    ),
+    gradient: columns.map((column, k) => dot(column, residual) + (start[k] - x[k]) / PRIOR ** 2),
+  };
+}
+
+function uncertainty(problem: Problem, model: Problem['model'], x: readonly number[]) {
+  const { information } = normalEquations(problem, model, x);
+  const freedom = Math.max(1, problem.measured.length - x.length);
+  const variance = Math.max(1, costOf(problem, model(x)) / freedom);
+  const covariance = inverse(information);
+  const deviations = x.map((_, k) => Math.sqrt(Math.max(0, covariance.get(k, k))));
+  return {
+    // The prior does not grow with the misfit.
+    sigma: deviations.map((deviation) => Math.min(PRIOR, deviation * Math.sqrt(variance))),
+    correlation: x.map((_, k) => x.map((__, l) => covariance.get(k, l) / (deviations[k] * deviations[l]))),
+  };
+}
+
+const dot = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, value, i) => sum + value * b[i], 0);
+
+/** The interval that holds a parameter with 95 %. */
+export const interval95 = (x: number, sigma: number): readonly [number, number] => [
+  Math.exp(x - Z95 * sigma),
+  Math.exp(x + Z95 * sigma),
+];

@@ -1,0 +1,34 @@
+/**
+ * The slow part of the service time, from the latencies at depth 1, where nothing waits: steps above the median.
+ *
+ * A percentile stands for the latencies around it: the bounds between two of them lie at the geometric mean of the shares
+ * above them. Where the first percentile above the median is far away (p50, then p99), how many reads it stands for comes
+ * from the mean: with all the others at the median, share = (mean - p50 - rest) / (p - p50).
+ */
+import type { TailStep } from '../../devices/index.ts';
+import { ps } from '../../sim/index.ts';
+import type { MeasuredRow } from './rows.ts';
+
+/** A gap in the percentiles beyond which the mean tells more: p50 to p90. */
+const SPARSE = 0.1;
+
+/** @param row at depth 1. @returns no steps where the row has no percentiles */
+export function serviceTail({ percentiles, mean }: Pick<MeasuredRow, 'percentiles' | 'mean'>): TailStep[] {
+  const upper = percentiles.filter(([percent]) => percent >= 50 && percent < 100);
+  if (upper.length < 2 || upper[0][0] !== 50) return [];
+  const base = upper[0][1];
+  const above = upper.map(([percent]) => 1 - percent / 100);
+  const steps = upper.slice(1).map(([, value], i) => {
+    const low = i === 0 ? Math.sqrt(above[0] * above[1]) : Math.sqrt(above[i] * above[i + 1]);
+    const high = i + 2 < above.length ? Math.sqrt(above[i + 1] * above[i + 2]) : 0;
+    return { share: low - high, extra: Math.max(0, value - base), high };
+  });
+  if (mean !== undefined && above[1] < SPARSE && steps[0].extra > 0) {
+    const rest = steps.slice(1).reduce((sum, { share, extra }) => sum + share * extra, 0);
+    const share = (mean - base - rest) / steps[0].extra;
+    steps[0].share = Math.min(above[0], Math.max(above[1] - steps[0].high, share));
+  }
+  return steps
+    .filter(({ share, extra }) => share > 0 && extra > 0)
+    .map(({ share, extra }) => ({ share, extra: ps(extra * 1e12) }));
+}
