@@ -21,7 +21,9 @@ export const RESULT_SCHEMA = 'nvmoe.result/1';
 
 const tokensPerSecond = () =>
   z.object({
-    mean: rate().describe('Tokens / time: the reciprocal of the mean token time.'),
+    mean: rate().describe(
+      'Tokens (of all requests) / time; for one request, the reciprocal of the mean token time.',
+    ),
     ci95: z
       .tuple([rate(), rate()])
       .optional()
@@ -62,6 +64,18 @@ export const resultSchema = z.object({
       warmup: count().describe('Tokens left out before them.'),
     })
     .describe('Decoded tokens.'),
+  passes: z
+    .object({
+      measured: count().describe('Passes over the layers.'),
+      rows: z.number().nonnegative().describe('Rows (tokens, drafts included) of a pass, mean.'),
+      tokens: z.number().nonnegative().describe('Tokens that a pass gives, mean: rejected drafts give none.'),
+      expertsPerLayer: z
+        .number()
+        .nonnegative()
+        .describe('Experts asked for at a MoE layer, mean: the union over the rows.'),
+    })
+    .optional()
+    .describe('Decode after warm-up by pass; present with a batch or with speculation.'),
   tokensPerSecond: tokensPerSecond().describe('Decode rate after warm-up.'),
   tokenSeconds: z
     .object({
@@ -71,7 +85,7 @@ export const resultSchema = z.object({
       p99: seconds().describe('99th percentile, s.'),
       max: seconds().describe('Slowest token, s.'),
     })
-    .describe('Time from one token to the next.'),
+    .describe('Time from one token of a request to the next.'),
   prefillSeconds: seconds().describe('Prompt processing, s; 0 without a prompt.'),
   loadSeconds: seconds().describe('Reading the resident weights before the prompt, s; 0 when not simulated.'),
   storage: storageSchema.describe('The drives during decode after warm-up.'),

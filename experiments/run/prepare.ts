@@ -9,12 +9,6 @@ import {
   type Given,
 } from '../../workloads/inference/index.ts';
 import { buildModel, type Model } from '../../workloads/models/index.ts';
-import {
-  emptyRouting,
-  generateRouting,
-  type RoutedTokens,
-  type RoutingOptions,
-} from '../../workloads/routing/index.ts';
 import { asInputError, InputError } from '../errors.ts';
 import type { Experiment } from '../experiment.ts';
 import { gpuOf } from '../gpu.ts';
@@ -23,6 +17,7 @@ import { gib, memoryAccount } from '../memory.ts';
 import type { Memory } from '../result.ts';
 import { lossyRouting } from './lossy-of.ts';
 import { placedModel } from './placed-model.ts';
+import { requestsOf, routingOf, streamOf } from './requests-of.ts';
 
 export interface Prepared {
   readonly model: Model;
@@ -46,7 +41,8 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
   checkCapacity(experiment, listed);
   const first = buildCatalogue(listed, experiment.memory.pin, experiment.memory.map);
   const memory = memoryAccount(experiment, listed, first);
-  const exact = routingOf(experiment, listed, sim);
+  const requests = requestsOf(experiment, sim);
+  const exact = routingOf(experiment, listed, requests, sim);
   const lossy = lossyRouting(experiment, listed, exact, expertBytesOf(memory), sim);
   const model = placedModel(experiment, listed, lossy.routing);
   const catalogue =
@@ -56,7 +52,10 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
     kv: { choice: wanted.kv, type: wanted.kvType },
     routing: lossy.routing,
     dropped: lossy.dropped,
+    requests,
     promptTokens: workload.prompt,
+    chunk: workload.chunk,
+    draftTime: workload.speculation?.cost,
     contextTokens: workload.context,
     warmupTokens: workload.warmup,
     pin: experiment.memory.pin,
@@ -97,22 +96,6 @@ function checkCapacity(experiment: Experiment, model: Model): void {
   );
 }
 
-function routingOf(experiment: Experiment, model: Model, sim: Simulation): RoutedTokens {
-  const { routing, prompt, generate, recorded, generator } = experiment.workload;
-  const tokens = prompt + generate;
-  const layers = model.moeLayers.length;
-  // A dense model routes nothing: one layer with one expert that no step asks for.
-  if (layers === 0) return emptyRouting(tokens, { layers: 1, experts: 1, topK: 1 });
-  const shape = { layers, experts: model.experts, topK: model.topK };
-  const options: RoutingOptions =
-    routing.kind === 'replay'
-      ? { kind: 'replay', recorded: recorded!, atEnd: routing.atEnd }
-      : routing.kind === 'synthetic'
-        ? { kind: 'synthetic', model: generator!, weights: sim.random('routing weights') }
-        : { kind: 'uniform', ...shape };
-  return asInputError(['workload', 'routing'], () => generateRouting(options, tokens, sim.random('routing')));
-}
-
 function prefetchOf({ prefetch, model }: Experiment, sim: Simulation): Partial<DecodeOptions> {
   if (prefetch.policy === 'none') return {};
   const spec =
@@ -122,7 +105,7 @@ function prefetchOf({ prefetch, model }: Experiment, sim: Simulation): Partial<D
   return {
     nextLayerParts: true,
     predictionCost: 'cpuCost' in prefetch ? prefetch.cpuCost : 0,
-    prefetcher: (truth) => createPrefetcher(spec, truth, sim.random('prefetch')),
+    prefetcher: (truth, request) => createPrefetcher(spec, truth, sim.random(streamOf('prefetch', request))),
     prefetchRules: prefetch,
   };
 }

@@ -57,6 +57,16 @@ export function resultOf(run: Run): Result {
     ...(prepared.lossy.length > 0 ? { lossy: [...prepared.lossy] } : {}),
     settings: experiment.settings,
     tokens: { measured, warmup: recorder.warmupTokens },
+    ...(means.rows === 1 && means.gives === 1
+      ? {}
+      : {
+          passes: {
+            measured: passes.length,
+            rows: means.rows,
+            tokens: means.gives,
+            expertsPerLayer: means.experts,
+          },
+        }),
     ...tokenRates(outcome),
     prefillSeconds: toSeconds(at.decode - at.prefill),
     loadSeconds: toSeconds(at.prefill - at.load),

@@ -252,6 +252,22 @@ export const experimentSchema = z
         `found ${workload.warmup}; allowed is less than workload.generate (${workload.generate})`,
       );
     }
+    const { batch, chunk, speculation } = workload;
+    const several = batch > 1 ? 'batch' : speculation ? 'speculation' : undefined;
+    if (execution === 'mmap' && (several ?? chunk) !== undefined)
+      refuse(
+        ['workload', several ?? 'chunk'],
+        'found it with execution mmap, which runs one request, one token at a time; leave it out',
+      );
+    if (several && experiment.lossy.cacheBias)
+      refuse(['workload', several], 'found it with lossy.cacheBias, which is for one request without drafts');
+    if (several && experiment.cache.bytesRead !== undefined)
+      refuse(['workload', several], 'found it with cache.bytesRead, which is for one request without drafts');
+    if (speculation && ['previous-token', 'popularity', 'markov'].includes(prefetch.policy))
+      refuse(
+        ['workload', 'speculation'],
+        `found it with prefetch.policy ${prefetch.policy}, which learns from the token before, while a pass routes a token with its drafts; allowed are none, next-layer, gate-lookahead, certain and oracle`,
+      );
     const { hitRatio, bytesRead } = experiment.cache;
     const given = bytesRead === undefined ? 'hitRatio' : 'bytesRead';
     if (hitRatio !== undefined && bytesRead !== undefined)

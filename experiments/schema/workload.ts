@@ -34,11 +34,28 @@ const routingSchema = z.discriminatedUnion('kind', [
     .describe('Recorded routing.'),
 ]);
 
+const speculationSchema = z.strictObject({
+  draft: quantity('count', { min: 1, max: 64 }).describe('Tokens drafted a step.'),
+  acceptance: quantity('ratio', { min: 0, max: 1 }).describe(
+    'Chance that a draft is accepted if those before it were.',
+  ),
+  cost: quantity('time', { min: '0 s', max: '10 s' })
+    .prefault('0 s')
+    .describe('To draft one token (for all requests of a batch together), on the program’s path.'),
+});
+
 export const workloadSchema = z.strictObject({
   prompt: tokens(0, 1e6).prefault(128).describe('Tokens of the prompt.'),
   generate: tokens(1, 1e6).prefault(64).describe('Tokens generated.'),
   context: tokens(0, 1e7).prefault(0).describe('Tokens in the KV cache before the prompt.'),
   warmup: tokens(0, 1e6).prefault(16).describe('Generated tokens that are not measured.'),
+  batch: quantity('count', { min: 1, max: 4096 })
+    .prefault(1)
+    .describe(
+      'Requests decoded together, each with its own prompt: a pass reads the union of their experts.',
+    ),
+  chunk: tokens(1, 1e6).optional().describe('Most prompt tokens of one pass; default: all.'),
+  speculation: speculationSchema.optional().describe('Draft tokens that a pass verifies; default: none.'),
   routing: routingSchema.prefault({ kind: 'synthetic' }).describe('Which experts are chosen.'),
 });
 

@@ -41,6 +41,8 @@ export interface DecodeOptions extends CacheOptions {
    * all requests are a batch.
    */
   readonly continuous?: { readonly maxBatch: number; readonly warmupRequests: number };
+  /** To draft one token, for all requests together, on the program's path; default 0. */
+  readonly draftTime?: Picoseconds;
   /** Prompt rows of a pass at most; default all. */
   readonly chunk?: number;
   /** Experts' objects that are asked for as the first of a choice only (a lossy option); absent: none. */
@@ -187,6 +189,7 @@ export function runDecode(
       model.moeLayers.length,
     ),
     dropped: options.dropped,
+    draftTime: options.draftTime ?? 0,
     bypassPrompt: options.prompt === 'bypass',
     predictionCost: options.predictionCost ?? 0,
     software: options.software ?? NO_SOFTWARE_COSTS,

@@ -47,6 +47,8 @@ export interface ProgramOptions {
   readonly prefetchQueue: PrefetchQueue;
   /** Experts' objects not worth reading ahead, as they are dropped. */
   readonly dropped?: Uint8Array;
+  /** To draft one token, for all requests together. */
+  readonly draftTime: Picoseconds;
   /** Misses of passes that hold prompts only are read around the cache. */
   readonly bypassPrompt: boolean;
   /** Processor time of one prediction, on the program's path. */
@@ -129,9 +131,12 @@ export class Program {
 
   /** One pass over all layers. */
   private *pass(pass: Pass): Steps {
-    const { model, costs, predictions, prefetchQueue, nextLayerParts, bypassPrompt, software } = this.options;
+    const { draftTime, model, costs, predictions, prefetchQueue, nextLayerParts, bypassPrompt, software } =
+      this.options;
     const { groups, rows, heads } = pass;
     yield* this.time.software('pass', software.perToken);
+    const drafts = groups.reduce((most, { prompt, count }) => Math.max(most, prompt ? 0 : count - 1), 0);
+    yield* this.time.software('draft', drafts * draftTime);
     this.walk.beginPass(bypassPrompt && !pass.decodes);
     predictions.begin(pass, this.plan);
     for (let layer = 0; layer < model.layers; layer++) {
