@@ -61,6 +61,7 @@ describe('list', () => {
       'policies',
       'prefetchers',
       'experiments',
+      'validation',
     ]);
     expect(json.devices.map(({ name }: { name: string }) => name)).toContain('wd-sn640-960gb');
     for (const entries of Object.values<{ description: string }[]>(json))
