@@ -179,5 +179,6 @@ function buildDrive(
       writeBandwidth: Math.min(device.writeBandwidth, link.usableRate),
     });
   }
-  return new QueueDevice(sim, { ...common, parameters: queueParameters(device.name, device, link) });
+  const parameters = asInputError(['storage', 'device'], () => queueParameters(device.name, device, link));
+  return new QueueDevice(sim, { ...common, parameters });
 }

@@ -75,7 +75,7 @@ function explain(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.badInput;
   const label = pc.red('nvmoe:');
   if (error instanceof InputError) {
-    const where = error.path ? `${dotted(error.path)}: ` : '';
+    const where = error.path?.length ? `${dotted(error.path)}: ` : '';
     terminal.error(`${label} ${where}${error.message}\n`);
     return EXIT.badInput;
   }

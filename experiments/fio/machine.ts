@@ -146,7 +146,7 @@ function drive(profile: DriveProfile, host: HostProfile | undefined, fidelity: F
         : own;
       if (fidelity === 'flash') return new FlashDevice(sim, { ...flashOptions(profile, link), ...paths });
       if (fidelity === 'queue') {
-        const parameters = queueParameters(name, profile, link);
+        const parameters = asInputError([], () => queueParameters(name, profile, link));
         return new QueueDevice(sim, { ...profile, parameters, ...paths });
       }
       const limited = (rate: number) => Math.min(rate, link.usableRate);

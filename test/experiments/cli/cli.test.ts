@@ -244,3 +244,27 @@ it('report writes a page from results', async () => {
   expect(readFileSync(JSON.parse(out).report, 'utf8')).toContain('<html');
   expect((await say('report', join(folder, 'none.json'))).code).toBe(2);
 });
+
+it('fio refuses a drive whose claims contradict each other, without a stack trace', async () => {
+  const profile = writeTemporary(
+    [
+      'name: contradiction',
+      'pcie: {generation: 4, lanes: 4}',
+      'capacity: 1 TB',
+      'blockSize: 512 B',
+      'maxTransfer: 512 KiB',
+      'queues: 8',
+      'readBandwidth: 7 GB/s',
+      'writeBandwidth: 5 GB/s',
+      'readIops: 1000000 IOPS',
+      'writeIops: 1000000 IOPS',
+      'readIopsDepth: 8',
+      'readLatency: 60 us',
+      'writeLatency: 15 us',
+      'pageBytes: 16 KiB',
+    ].join('\n'),
+  );
+  const { code, error } = await say('fio', '--device', profile, '--rw=randread', '--bs=4k', '--number_ios=9');
+  expect(code).toBe(2);
+  expect(error).toMatch(/^nvmoe: contradiction: 1000000 IOPS at 60 us need at least 59 reads in flight/);
+});
