@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: every benchmark of the project, each figure beside its bar.
+ * `npm run bench`: every benchmark of the project, each figure beside its bar; `npm run bench -- flash policies` some.
  */
 import Table from 'cli-table3';
 import { decodeBench } from './decode.ts';
@@ -17,16 +17,23 @@ const barOf = ({ bar, barText, unit }: BenchRow): string =>
 const verdict = ({ met }: BenchRow): string => (met === undefined ? '' : met ? 'met' : 'not met');
 
 const table = new Table({ head: ['benchmark', 'value', 'unit', 'bar', ''], style: { head: [], border: [] } });
-for (const bench of [
-  kernelBench,
-  deviceBench,
-  flashBench,
-  policyBench,
-  tracesBench,
-  routingBench,
-  decodeBench,
-]) {
-  for (const row of await bench())
+const benches: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
+  kernel: kernelBench,
+  devices: deviceBench,
+  flash: flashBench,
+  policies: policyBench,
+  traces: tracesBench,
+  routing: routingBench,
+  decode: decodeBench,
+};
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !Object.hasOwn(benches, name));
+if (unknown !== undefined) {
+  console.error(`bench: found '${unknown}'; allowed are ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
+  for (const row of await benches[name]())
     table.push([row.name, figure(row.value), row.unit, barOf(row), verdict(row)]);
 }
 console.log(table.toString());
