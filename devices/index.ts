@@ -43,3 +43,5 @@ export {
   queueParameters,
   type TailStep,
 } from './queue-parameters.ts';
+export { ThrottledDrive, type ThrottleOptions } from './throttled-drive.ts';
+export type { TokenBucketOptions } from './token-bucket.ts';

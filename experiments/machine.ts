@@ -18,6 +18,7 @@ import {
   PcieTopology,
   QueueDevice,
   queueParameters,
+  ThrottledDrive,
 } from '../devices/index.ts';
 import type { SharedLink, Simulation } from '../sim/index.ts';
 import { attach, ownLink, trainedLink } from './drive-link.ts';
@@ -167,18 +168,21 @@ function buildDrive(
     readPath: [...upstream, bus],
     writePath: [...downstream, bus],
   };
+  const limited = (drive: Drive) =>
+    device.throttle ? new ThrottledDrive(sim, drive, device.throttle) : drive;
   if (fidelity === 'flash') {
-    return new FlashDevice(sim, { ...flashOptions(device, link), ...common });
+    return limited(new FlashDevice(sim, { ...flashOptions(device, link), ...common }));
   }
   if (fidelity === 'ideal') {
-    return new IdealDevice(sim, {
+    const ideal = new IdealDevice(sim, {
       ...common,
       readLatency: device.readLatency,
       writeLatency: device.writeLatency,
       readBandwidth: Math.min(device.readBandwidth, link.usableRate),
       writeBandwidth: Math.min(device.writeBandwidth, link.usableRate),
     });
+    return limited(ideal);
   }
   const parameters = asInputError(['storage', 'device'], () => queueParameters(device.name, device, link));
-  return new QueueDevice(sim, { ...common, parameters });
+  return limited(new QueueDevice(sim, { ...common, parameters }));
 }

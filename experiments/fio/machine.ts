@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import {
   checkClaims,
+  type Drive,
   FlashDevice,
   Host,
   IdealDevice,
@@ -12,6 +13,7 @@ import {
   PcieTopology,
   QueueDevice,
   queueParameters,
+  ThrottledDrive,
 } from '../../devices/index.ts';
 import type { SharedLink, Simulation } from '../../sim/index.ts';
 import { attach, ownLink } from '../drive-link.ts';
@@ -141,22 +143,27 @@ function drive(profile: DriveProfile, host: HostProfile | undefined, fidelity: F
   return {
     target: { capacity, blockSize, defaultShare: 1, randomStart: false },
     machine: machineOf(host, (sim, paths) => {
+      const behind = (drive: Drive) =>
+        profile.throttle ? new ThrottledDrive(sim, drive, profile.throttle) : drive;
       const link = host
         ? asInputError([], () => attach(new PcieTopology(sim, host.pcie), name, profile)).link
         : own;
-      if (fidelity === 'flash') return new FlashDevice(sim, { ...flashOptions(profile, link), ...paths });
+      if (fidelity === 'flash')
+        return behind(new FlashDevice(sim, { ...flashOptions(profile, link), ...paths }));
       if (fidelity === 'queue') {
         const parameters = asInputError([], () => queueParameters(name, profile, link));
-        return new QueueDevice(sim, { ...profile, parameters, ...paths });
+        return behind(new QueueDevice(sim, { ...profile, parameters, ...paths }));
       }
       const limited = (rate: number) => Math.min(rate, link.usableRate);
       const { readBandwidth, writeBandwidth } = profile;
-      return new IdealDevice(sim, {
-        ...profile,
-        readBandwidth: limited(readBandwidth),
-        writeBandwidth: limited(writeBandwidth),
-        ...paths,
-      });
+      return behind(
+        new IdealDevice(sim, {
+          ...profile,
+          readBandwidth: limited(readBandwidth),
+          writeBandwidth: limited(writeBandwidth),
+          ...paths,
+        }),
+      );
     }),
     warnings,
   };

@@ -9,6 +9,7 @@ import {
   FlashDevice,
   type IoInterface,
   READ,
+  ThrottledDrive,
 } from '../../devices/index.ts';
 import { Simulation } from '../../sim/index.ts';
 import { InputError } from '../errors.ts';
@@ -46,6 +47,7 @@ export function runFio(
 ): FioRun {
   const sim = new Simulation({ seed });
   const device = machine.device(sim);
+  const drive = device instanceof ThrottledDrive ? device.drive : device;
   const paths = pathsOf(sim, device, machine);
   const groups: Clone[][] = [];
   let left = 0;
@@ -81,7 +83,7 @@ export function runFio(
     measured: clones().map(({ measured }) => measured),
     deviceName: device.name,
     seconds,
-    activity: device instanceof FlashDevice ? flashActivity(device, end) : undefined,
+    activity: drive instanceof FlashDevice ? flashActivity(drive, end) : undefined,
   };
 }
 

@@ -42,6 +42,25 @@ const queueSchema = z.strictObject({
   acknowledgeTime: latency().describe('From data in the buffer to the completion, s.'),
 });
 
+const throttleSchema = z
+  .strictObject({
+    bytes: z
+      .strictObject({
+        rate: bandwidth().describe('Sustained, B/s.'),
+        burst: sourced('bytes', { min: '0 B', max: MAX_BYTES }).describe('Moved at full speed first, B.'),
+      })
+      .optional()
+      .describe('Of bandwidth: heat, or a virtual disk.'),
+    commands: z
+      .strictObject({
+        rate: iops().describe('Sustained commands per second.'),
+        burst: sourced('count', { min: 0, max: 1e12 }).describe('Commands at full speed first.'),
+      })
+      .optional()
+      .describe('Of commands per second.'),
+  })
+  .describe('Token buckets before the drive, for reads and writes together, at every fidelity.');
+
 export const driveSchema = z.strictObject({
   name: z.string().min(1).describe('Full name.'),
   description: z.string().default('').describe('What it is, in a sentence.'),
@@ -70,6 +89,7 @@ export const driveSchema = z.strictObject({
     .prefault('.inf')
     .describe('Rate at which a unit of the medium hands out a page, B/s; `.inf`: at once.'),
   readTail: tailSchema.describe('Slower reads: page types, read retries.'),
+  throttle: throttleSchema.optional(),
   queue: queueSchema
     .optional()
     .describe('Calibrated `queue` fidelity; absent: derived from the claims above.'),
