@@ -198,6 +198,7 @@ export class Lirs extends BoundedCache {
 export const lirs = definePolicy({
   name: 'lirs',
   version: 1,
+  evictsEarly: true, // the default demotes on a hit in Q, and Q may then hold more than its share
   description:
     'Low inter-reference recency set: objects requested again while in a stack of recent objects hold almost all of ' +
     'the cache, the others pass through a small queue. Jiang, Zhang, SIGMETRICS 2002. Default as libCacheSim: a hit ' +

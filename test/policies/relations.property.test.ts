@@ -106,6 +106,17 @@ describe('more capacity may give more misses', () => {
   });
 });
 
+describe('LIRS when all objects fit', () => {
+  property.prop([traces(), fc.nat(3)])('misses each once in the variant of the paper', (ids, more) => {
+    const distinct = new Set(ids).size;
+    expect(missesOf('lirs:hirs=.4:variant=paper', ids, distinct + more)).toBe(distinct);
+  });
+
+  it('misses one twice by default: demoted on a hit in Q, it leaves a Q above its share', () => {
+    expect(missesOf('lirs:hirs=.4', digits('41530043'), 5)).toBe(6);
+  });
+});
+
 describe('special cases', () => {
   property.prop([traces(), capacities])('are other policies', (ids, capacity) => {
     const same: [string, string][] = [
