@@ -63,6 +63,9 @@ export type QuantityKind = keyof typeof KINDS;
 /** Kinds that a bare number can express. */
 const isPlain = (name: QuantityKind) => KINDS[name].unit === '' || name === 'tokens';
 
+/** Decimal digits that every double can hold. */
+const DIGITS = 15;
+
 const dimensionOf = (unit: string) => evaluate(`1 ${unit}`).dimension;
 
 /**
@@ -96,7 +99,8 @@ const describe = (name: QuantityKind) => {
 };
 
 function whole(value: number, input: string, name: QuantityKind): number {
-  if (!KINDS[name].whole) return value;
+  // A unit such as ps is no exact binary number: without this, a text could miss its own value by the last bit.
+  if (!KINDS[name].whole) return KINDS[name].scale === 1 ? value : Number(value.toPrecision(DIGITS));
   const rounded = Math.round(value) + 0; // no -0
   if (KINDS[name].scale === 1 && name !== 'bytes' && rounded !== value) {
     throw new QuantityError(`found ${input}; allowed is ${describe(name)}; write e.g. ${rounded}`);
@@ -104,14 +108,14 @@ function whole(value: number, input: string, name: QuantityKind): number {
   return rounded;
 }
 
-/** The shortest text that parses to exactly `value`. */
+/** The shortest text that parses to exactly `value`, where it has at most 15 digits; else to the nearest such number. */
 export function formatQuantity(value: number, name: QuantityKind): string | number {
   if (value === Number.POSITIVE_INFINITY) return '.inf';
   if (isPlain(name)) return value;
   const { unit, written, scale } = KINDS[name];
   const texts = [...written, unit].map((each) => {
     const { value: size } = evaluate(`1 ${each}`);
-    return `${Number((value / scale / size).toPrecision(15))} ${each}`;
+    return `${Number((value / scale / size).toPrecision(DIGITS))} ${each}`;
   });
   const exact = texts.filter((text) => parseQuantity(text, name) === value);
   return exact.reduce((a, b) => (b.length < a.length ? b : a), exact[0] ?? `${value / scale} ${unit}`);
