@@ -1,8 +1,9 @@
 /** Striping, unequal drives, and the join on the slowest command. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BlockDevice, DeviceArray, IdealDevice, READ } from '../../devices/index.ts';
 import { duration, Simulation, us } from '../../sim/index.ts';
+import { property } from '../property.ts';
 import { blockDeviceCases } from './block-device.cases.ts';
 import { closedLoop } from './closed-loop.ts';
 
@@ -96,7 +97,7 @@ describe('striping', () => {
     expect(small.asked.map(([offset]) => offset / MIB)).toEqual([0, 1]);
   });
 
-  test.prop([
+  property([
     fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 }),
     fc.nat({ max: 2000 }),
     fc.integer({ min: 1, max: 400 }),

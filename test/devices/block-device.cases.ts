@@ -2,10 +2,11 @@
  * What holds for every block device, whatever its fidelity: one suite, called by the test of each implementation.
  * Conservation and Little's law are checked by the simulation's own audits (`finish`), and here from outside.
  */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BlockDevice, READ, WRITE } from '../../devices/index.ts';
 import { Simulation } from '../../sim/index.ts';
+import { property } from '../property.ts';
 import { closedLoop } from './closed-loop.ts';
 
 export interface DeviceCase {
@@ -25,7 +26,7 @@ const command = fc.record({
 /** Runs the suite on devices drawn from `arbitrary`. */
 export function blockDeviceCases(name: string, arbitrary: fc.Arbitrary<DeviceCase>): void {
   describe(`${name} as a block device`, () => {
-    test.prop([arbitrary, fc.array(command, { minLength: 1, maxLength: 200 })], { numRuns: 60 })(
+    property([arbitrary, fc.array(command, { minLength: 1, maxLength: 200 })], { numRuns: 60 })(
       'completes every command once, and conserves commands, bytes and time',
       ({ make }, workload) => {
         const simulation = new Simulation({ seed: 'cases' });
@@ -68,7 +69,7 @@ export function blockDeviceCases(name: string, arbitrary: fc.Arbitrary<DeviceCas
       },
     );
 
-    test.prop([arbitrary, fc.integer({ min: 1, max: 64 })], { numRuns: 30 })(
+    property([arbitrary, fc.integer({ min: 1, max: 64 })], { numRuns: 30 })(
       'reads 4 KiB no faster than its physical parts allow, at any depth',
       ({ make, fastestRead }, depth) => {
         const { latencies } = closedLoop(make, { depth, bytes: 4096, count: 200 });
@@ -76,7 +77,7 @@ export function blockDeviceCases(name: string, arbitrary: fc.Arbitrary<DeviceCas
       },
     );
 
-    test.prop([arbitrary], { numRuns: 20 })('repeats itself exactly', ({ make }) => {
+    property([arbitrary], { numRuns: 20 })('repeats itself exactly', ({ make }) => {
       const loop = { depth: 8, bytes: 16384, count: 100 };
       expect(closedLoop(make, loop)).toEqual(closedLoop(make, loop));
     });

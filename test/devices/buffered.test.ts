@@ -1,5 +1,5 @@
 /** Buffered reads: what they read ahead, copy and cost; the cache they leave, against one that keeps every page. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ACTIVE,
@@ -15,6 +15,7 @@ import {
 } from '../../devices/index.ts';
 import { ms, SharedLink, Simulation, us } from '../../sim/index.ts';
 import { SlowPageCache } from '../oracles/page-cache.ts';
+import { property } from '../property.ts';
 
 const KIB = 1024;
 const MIB = 2 ** 20;
@@ -153,7 +154,7 @@ it('refuses what the file has not', () => {
 });
 
 const END = 1500;
-test.prop(
+property(
   [
     fc.array(
       fc.record({

@@ -1,5 +1,5 @@
 /** The ideal device against latency + bytes / bandwidth by hand. */
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IdealDevice, READ, WRITE } from '../../devices/index.ts';
 import { duration, SharedLink, Simulation, us } from '../../sim/index.ts';

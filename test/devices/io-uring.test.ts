@@ -1,5 +1,5 @@
 /** io_uring: cutting, priorities, cancellation, queue depth, and what it costs the cores. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   DEMAND,
@@ -11,6 +11,7 @@ import {
   READ,
 } from '../../devices/index.ts';
 import { duration, SharedLink, Simulation, us } from '../../sim/index.ts';
+import { property } from '../property.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -228,7 +229,7 @@ const action = fc.record({
   promoteAfter: fc.option(fc.nat({ max: 2_000_000_000 })),
 });
 
-test.prop([
+property([
   fc.array(action, { minLength: 1, maxLength: 60 }),
   fc.integer({ min: 1, max: 4 }),
   fc.integer({ min: 1, max: 8 }),

@@ -1,5 +1,5 @@
 /** The queue fidelity against its formulas, and against the claims it was derived from. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type DriveClaims,
@@ -10,6 +10,7 @@ import {
   WRITE,
 } from '../../devices/index.ts';
 import { duration, ns, type Simulation, us } from '../../sim/index.ts';
+import { property } from '../property.ts';
 import { blockDeviceCases } from './block-device.cases.ts';
 import { closedLoop, mean } from './closed-loop.ts';
 
@@ -171,7 +172,7 @@ describe('derived from claims', () => {
     expect(iops).toBeGreaterThan(0.95 * (16 / 73e-6));
   });
 
-  test.prop(
+  property(
     [
       fc.record({
         readBandwidth: fc.double({ min: 1e9, max: 15e9, noNaN: true }),

@@ -1,5 +1,5 @@
 /** Token buckets against the cell rate algorithm, and throttled drives of every fidelity against closed forms. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FlashDevice } from '../../devices/flash/flash-device.ts';
 import { mqsimOptions } from '../../devices/flash/mqsim.ts';
@@ -16,6 +16,7 @@ import {
 } from '../../devices/index.ts';
 import { TokenBucket } from '../../devices/token-bucket.ts';
 import { Simulation, seconds, us } from '../../sim/index.ts';
+import { property } from '../property.ts';
 import { blockDeviceCases } from './block-device.cases.ts';
 import { closedLoop } from './closed-loop.ts';
 import { DEVICES } from './flash/mqsim-devices.ts';
@@ -46,7 +47,7 @@ const throttled = (fidelity: Drive['fidelity'], throttle: ThrottleOptions) => (s
 
 describe('a token bucket', () => {
   // ITU-T I.371 in its other form: the time at which the bucket will be full again, moved on by tokens / rate.
-  test.prop([
+  property([
     fc.integer({ min: 1, max: 1000 }),
     fc.integer({ min: 0, max: 5000 }),
     fc.array(fc.tuple(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 1, max: 800 })), { minLength: 1 }),

@@ -1,9 +1,10 @@
 /** Quantities: the field's units, the allow-list, and agreement with mathjs where its units mean the same. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { unit } from 'mathjs';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../experiments/quantities/expression.ts';
 import { formatQuantity, KINDS, parseQuantity, type QuantityKind } from '../../experiments/quantities.ts';
+import { property } from '../property.ts';
 
 describe('units of the field', () => {
   it.each([
@@ -93,7 +94,7 @@ const SHARED = ['ns', 'us', 'ms', 's', 'B', 'kB', 'MB', 'GB', 'KiB', 'MiB', 'GiB
 const amount = fc.oneof(fc.integer({ min: 0, max: 1e6 }), fc.double({ min: 1e-3, max: 1e6, noNaN: true }));
 
 describe('against mathjs', () => {
-  test.prop([amount, fc.constantFrom(...SHARED), fc.option(fc.constantFrom('s', 'ms', 'us'))])(
+  property([amount, fc.constantFrom(...SHARED), fc.option(fc.constantFrom('s', 'ms', 'us'))])(
     'NUMBER UNIT/UNIT has its value',
     (number, above, below) => {
       const text = `${number} ${above}${below ? `/${below}` : ''}`;
@@ -103,7 +104,7 @@ describe('against mathjs', () => {
     },
   );
 
-  test.prop([amount, fc.constantFrom(...SHARED)])(
+  property([amount, fc.constantFrom(...SHARED)])(
     'the short way and the parsed way agree exactly',
     (number, name) => {
       expect(evaluate(`(${number} ${name})`)).toEqual(evaluate(`${number} ${name}`));
@@ -111,7 +112,7 @@ describe('against mathjs', () => {
   );
 });
 
-test.prop([fc.constantFrom(...(Object.keys(KINDS) as QuantityKind[])), fc.nat(2 ** 31 - 1), fc.nat(4)])(
+property([fc.constantFrom(...(Object.keys(KINDS) as QuantityKind[])), fc.nat(2 ** 31 - 1), fc.nat(4)])(
   'what is written out parses to the same number',
   (kind, number, zeros) => {
     const value = Number(`${number}e${3 * zeros - 6}`);

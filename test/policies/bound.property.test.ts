@@ -1,7 +1,8 @@
 /** The cost bound against the true optimum, found by trying every decision on small traces. */
-import { fc, it as property } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { missCostBound } from '../../policies/index.ts';
+import { property } from '../property.ts';
 import { missesOf, traces } from './arbitraries.ts';
 
 const OBJECTS = 5;
@@ -28,7 +29,7 @@ function optimum(ids: Uint32Array, sizes: number[], costs: number[], capacity: n
 const numbers = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: OBJECTS, maxLength: OBJECTS });
 
 describe('the bound of miss cost', () => {
-  property.prop([traces(14, OBJECTS), numbers, numbers, fc.integer({ min: 1, max: 15 })], { numRuns: 200 })(
+  property([traces(14, OBJECTS), numbers, numbers, fc.integer({ min: 1, max: 15 })], { numRuns: 200 })(
     'is never above the optimum',
     (ids, sizes, costs, capacity) => {
       const bound = missCostBound(ids, {
@@ -41,7 +42,7 @@ describe('the bound of miss cost', () => {
     },
   );
 
-  property.prop([traces(60), fc.integer({ min: 1, max: 9 })])(
+  property([traces(60), fc.integer({ min: 1, max: 9 })])(
     'is never above the misses of MIN, nor below the distinct objects, at equal sizes',
     (ids, capacity) => {
       const bound = missCostBound(ids, { capacity, objects: 9 });

@@ -1,11 +1,11 @@
 /** Invariants that the papers state of the queues inside, checked after every request. */
 
-import { it as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { Arc } from '../../policies/eviction/arc.ts';
 import { Lirs } from '../../policies/eviction/lirs.ts';
 import { S3Fifo } from '../../policies/eviction/s3-fifo.ts';
+import { property } from '../property.ts';
 import { make, OBJECTS, residentsOf, traces } from './arbitraries.ts';
 
 const capacities = fc.integer({ min: 1, max: OBJECTS });
@@ -13,7 +13,7 @@ const disjoint = (...lists: number[][]) => new Set(lists.flat()).size === lists.
 const sorted = (ids: number[]) => ids.toSorted((a, b) => a - b);
 
 describe('ARC (Megiddo, Modha, FAST 2003)', () => {
-  property.prop([traces(), capacities])('bounds its four lists and its target', (ids, capacity) => {
+  property([traces(), capacities])('bounds its four lists and its target', (ids, capacity) => {
     const arc = make('arc', { capacity, ids }) as Arc;
     expect(arc).toBeInstanceOf(Arc);
     for (const id of ids) {
@@ -32,7 +32,7 @@ describe('ARC (Megiddo, Modha, FAST 2003)', () => {
 });
 
 describe('S3-FIFO (Yang et al., SOSP 2023)', () => {
-  property.prop([traces(), capacities, fc.constantFrom('.1', '.4', '1')])(
+  property([traces(), capacities, fc.constantFrom('.1', '.4', '1')])(
     'bounds its ghost, which holds no resident',
     (ids, capacity, small) => {
       const cache = make(`s3-fifo:small=${small}`, { capacity, ids }) as S3Fifo;
@@ -50,7 +50,7 @@ describe('S3-FIFO (Yang et al., SOSP 2023)', () => {
 
 describe('LIRS (Jiang, Zhang, SIGMETRICS 2002)', () => {
   const settings = fc.constantFrom('lirs', 'lirs:hirs=.4', 'lirs:hirs=.4:variant=paper');
-  property.prop([traces(), capacities, settings])(
+  property([traces(), capacities, settings])(
     'bounds the LIR set and the stack, which ends with a LIR object',
     (ids, capacity, spec) => {
       const cache = make(spec, { capacity, ids }) as Lirs;

@@ -1,9 +1,10 @@
 /** Per-layer slots: the same as one cache a layer, each seeing only its own requests. */
-import { it as property } from '@fast-check/vitest';
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitCapacity } from '../../policies/eviction/per-layer.ts';
 import { createPolicy, futureOf } from '../../policies/index.ts';
+import { property } from '../property.ts';
 import { layerOf, missesOf, OBJECTS, randomFrom, specs, traces } from './arbitraries.ts';
 
 const LAYERS = 3;
@@ -26,7 +27,7 @@ describe('the split of the capacity', () => {
     expect([0, 1, 2].map((layer) => splitCapacity(2, LAYERS, layer))).toEqual([1, 1, 0]);
   });
 
-  property.prop([fc.nat(1000), fc.integer({ min: 1, max: 80 })])('adds up', (capacity, layers) => {
+  property([fc.nat(1000), fc.integer({ min: 1, max: 80 })])('adds up', (capacity, layers) => {
     const parts = Array.from({ length: layers }, (_, layer) => splitCapacity(capacity, layers, layer));
     expect(parts.reduce((sum, part) => sum + part)).toBe(capacity);
     expect(Math.max(...parts) - Math.min(...parts)).toBeLessThanOrEqual(1);

@@ -1,19 +1,20 @@
 /** Relations between policies, of a policy with itself at other capacities, and the relations that do not hold. */
-import { it as property } from '@fast-check/vitest';
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { missesOfMin } from '../oracles/policies/optgen.ts';
+import { property } from '../property.ts';
 import { make, missesOf, OBJECTS, residentsOf, traces } from './arbitraries.ts';
 
 const capacities = fc.integer({ min: 1, max: OBJECTS });
 const digits = (text: string) => Uint32Array.from(text, Number);
 
 describe('MIN', () => {
-  property.prop([traces(), capacities])('equals interval scheduling', (ids, capacity) => {
+  property([traces(), capacities])('equals interval scheduling', (ids, capacity) => {
     expect(missesOf('min', ids, capacity)).toBe(missesOfMin(ids, capacity));
   });
 
-  property.prop([traces(), capacities])(
+  property([traces(), capacities])(
     'with bypass never misses more, with bypass at one place more never less',
     (ids, capacity) => {
       expect(missesOf('min:bypass=true', ids, capacity)).toBeLessThanOrEqual(missesOf('min', ids, capacity));
@@ -23,7 +24,7 @@ describe('MIN', () => {
     },
   );
 
-  property.prop([traces(), capacities])(
+  property([traces(), capacities])(
     'misses no more on demand when the next request is prefetched',
     (ids, capacity) => {
       const policy = make('min', { capacity, ids });
@@ -47,22 +48,19 @@ describe('MIN', () => {
 });
 
 describe('LRU', () => {
-  property.prop([traces(), capacities])(
-    'misses what has a stack distance above the capacity',
-    (ids, capacity) => {
-      const stack: number[] = [];
-      let misses = 0;
-      for (const id of ids) {
-        const depth = stack.indexOf(id);
-        if (depth < 0 || depth >= capacity) misses++;
-        if (depth >= 0) stack.splice(depth, 1);
-        stack.unshift(id);
-      }
-      expect(missesOf('lru', ids, capacity)).toBe(misses);
-    },
-  );
+  property([traces(), capacities])('misses what has a stack distance above the capacity', (ids, capacity) => {
+    const stack: number[] = [];
+    let misses = 0;
+    for (const id of ids) {
+      const depth = stack.indexOf(id);
+      if (depth < 0 || depth >= capacity) misses++;
+      if (depth >= 0) stack.splice(depth, 1);
+      stack.unshift(id);
+    }
+    expect(missesOf('lru', ids, capacity)).toBe(misses);
+  });
 
-  property.prop([traces(), capacities])('holds at a capacity what it holds at one less', (ids, capacity) => {
+  property([traces(), capacities])('holds at a capacity what it holds at one less', (ids, capacity) => {
     const [small, large] = [make('lru', { capacity, ids }), make('lru', { capacity: capacity + 1, ids })];
     for (const id of ids) {
       small.access(id);
@@ -72,7 +70,7 @@ describe('LRU', () => {
   });
 });
 
-property.prop([traces(), capacities])('LRU and MIN never miss more with more capacity', (ids, capacity) => {
+property([traces(), capacities])('LRU and MIN never miss more with more capacity', (ids, capacity) => {
   for (const spec of ['lru', 'min']) {
     expect(missesOf(spec, ids, capacity + 1)).toBeLessThanOrEqual(missesOf(spec, ids, capacity));
   }
@@ -107,7 +105,7 @@ describe('more capacity may give more misses', () => {
 });
 
 describe('LIRS when all objects fit', () => {
-  property.prop([traces(), fc.nat(3)])('misses each once in the variant of the paper', (ids, more) => {
+  property([traces(), fc.nat(3)])('misses each once in the variant of the paper', (ids, more) => {
     const distinct = new Set(ids).size;
     expect(missesOf('lirs:hirs=.4:variant=paper', ids, distinct + more)).toBe(distinct);
   });
@@ -118,7 +116,7 @@ describe('LIRS when all objects fit', () => {
 });
 
 describe('special cases', () => {
-  property.prop([traces(), capacities])('are other policies', (ids, capacity) => {
+  property([traces(), capacities])('are other policies', (ids, capacity) => {
     const same: [string, string][] = [
       ['clock:bits=0', 'fifo'],
       ['s3-fifo:small=1:ghost=0:move=255', 'fifo'],
@@ -147,7 +145,7 @@ describe('special cases', () => {
     expect(missesOf('fifo', ids, 2)).toBe(3);
   });
 
-  property.prop([traces(), capacities])(
+  property([traces(), capacities])(
     'LFU is SIEVE until SIEVE wraps or LFU evicts an object requested twice',
     (ids, capacity) => {
       const victims: { lfu: number[]; sieve: number[] } = { lfu: [], sieve: [] };

@@ -1,9 +1,10 @@
 /**
  * A constant delay is exactly as many events of their own, ties included; its audit.
  */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConstantDelay, ns, Simulation } from '../../sim/index.ts';
+import { property } from '../property.ts';
 
 type Submit = (a: number) => void;
 
@@ -35,7 +36,7 @@ function workload(instants: number[], delays: [number, number], make: 'ring' | '
 }
 
 describe('constant delay', () => {
-  test.prop([fc.array(fc.nat(30), { maxLength: 60 }), fc.tuple(fc.nat(12), fc.nat(12))], { numRuns: 300 })(
+  property([fc.array(fc.nat(30), { maxLength: 60 }), fc.tuple(fc.nat(12), fc.nat(12))], { numRuns: 300 })(
     'cannot be told from events of their own',
     (instants, delays) => {
       expect(workload(instants, delays, 'ring')).toEqual(workload(instants, delays, 'events'));

@@ -1,11 +1,12 @@
 /**
  * The event queue against a sorted array: random insertions, reservations, cancellations and removals.
  */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventQueue } from '../../sim/event-queue.ts';
 import { Slots } from '../../sim/slots.ts';
 import { SortedQueue } from '../oracles/sorted-queue.ts';
+import { property } from '../property.ts';
 
 const HANDLER = 7;
 
@@ -102,7 +103,7 @@ const operation = fc.record({
 });
 
 describe('event queue', () => {
-  test.prop([fc.array(operation, { maxLength: 300, size: 'max' })], { numRuns: 100 })(
+  property([fc.array(operation, { maxLength: 300, size: 'max' })], { numRuns: 100 })(
     'does what a sorted array does',
     (operations) => {
       const pair = new Pair();

@@ -1,11 +1,12 @@
 /**
  * Shared links against an exact fluid oracle, their exactness for a lone flow, their statistics and refusals.
  */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FlowClass, FlowTable } from '../../sim/flow-class.ts';
 import { duration, SharedLink, Simulation, seconds, us } from '../../sim/index.ts';
 import { type FluidEnd, type FluidFlow, fluidLink } from '../oracles/fluid-link.ts';
+import { property } from '../property.ts';
 
 const link = (rate: number) => {
   const sim = new Simulation({ seed: 'link' });
@@ -70,17 +71,17 @@ const fewCaps = fc.constantFrom(1e9, 8e9, 8e9, 32e9, RATE, 100e9, Infinity);
 const anyCap = fc.double({ min: 1e6, max: 1e12, noNaN: true });
 
 describe('shared link', () => {
-  test.prop([fc.array(flowWith(fewCaps), { maxLength: 40, size: 'max' })], { numRuns: 200 })(
+  property([fc.array(flowWith(fewCaps), { maxLength: 40, size: 'max' })], { numRuns: 200 })(
     'with few caps does what exact water-filling does',
     (flows) => expectAlike(RATE, flows),
   );
 
-  test.prop([fc.array(flowWith(anyCap), { maxLength: 40, size: 'max' })], { numRuns: 200 })(
+  property([fc.array(flowWith(anyCap), { maxLength: 40, size: 'max' })], { numRuns: 200 })(
     'with every cap different does what exact water-filling does',
     (flows) => expectAlike(RATE, flows),
   );
 
-  test.prop([fc.array(flowWith(fewCaps.filter(Number.isFinite)), { maxLength: 20 })], { numRuns: 50 })(
+  property([fc.array(flowWith(fewCaps.filter(Number.isFinite)), { maxLength: 20 })], { numRuns: 50 })(
     'of infinite rate gives every flow its cap, to the picosecond',
     (flows) => {
       const ends = simulate(Infinity, flows);
@@ -92,7 +93,7 @@ describe('shared link', () => {
     },
   );
 
-  test.prop([
+  property([
     fc.double({ min: 1e-3, max: 1e15, noNaN: true }),
     fc.double({ min: 1, max: 1e12, noNaN: true }),
     fc.oneof(fc.constant(Infinity), fc.double({ min: 1, max: 1e12, noNaN: true })),
@@ -188,7 +189,7 @@ describe('shared link', () => {
 describe('flow class', () => {
   const amounts = fc.array(fc.nat(1000), { minLength: 20, maxLength: 60, size: 'max' });
 
-  test.prop([amounts, amounts])('knows its first flow through any removals', (sizes, removals) => {
+  property([amounts, amounts])('knows its first flow through any removals', (sizes, removals) => {
     const table = new FlowTable('link');
     const flows = new FlowClass(table);
     const present = sizes.map((amount, i) => {

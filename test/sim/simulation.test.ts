@@ -1,9 +1,10 @@
 /**
  * The event loop: order, cancellation, the clock, and what it refuses.
  */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConservationError, EXACT_LIMIT, ns, Simulation, us } from '../../sim/index.ts';
+import { property } from '../property.ts';
 
 const simulation = () => new Simulation({ seed: 'test' });
 
@@ -29,7 +30,7 @@ describe('events', () => {
     expect(fired).toEqual([1, 2]);
   });
 
-  test.prop([
+  property([
     fc.array(fc.record({ delay: fc.nat(20), children: fc.nat(2), cancel: fc.nat(50) }), { minLength: 1 }),
   ])('time never goes back, and each event fires once or is cancelled, never both', (plan) => {
     const sim = simulation();

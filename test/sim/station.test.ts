@@ -1,11 +1,12 @@
 /**
  * Stations against a slow oracle, their statistics by hand, and their audit.
  */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Census } from '../../sim/conservation.ts';
 import { ConservationError, Simulation, Station, us } from '../../sim/index.ts';
 import { type Outcome, type SlowJob, slowStation } from '../oracles/slow-station.ts';
+import { property } from '../property.ts';
 
 /** Dense enough for a queue to stand, and cancelled while it does. */
 const job: fc.Arbitrary<SlowJob> = fc
@@ -53,11 +54,11 @@ describe('station', () => {
     fc.integer({ min: 1, max: 4 }),
   ];
 
-  test.prop(workload, { numRuns: 300 })('fifo does what a list searched end to end does', (jobs, servers) => {
+  property(workload, { numRuns: 300 })('fifo does what a list searched end to end does', (jobs, servers) => {
     expect(simulate(jobs, servers, 'fifo')).toEqual(slowStation(jobs, servers, false));
   });
 
-  test.prop(workload, { numRuns: 300 })(
+  property(workload, { numRuns: 300 })(
     'priority does what a list searched end to end does',
     (jobs, servers) => {
       expect(simulate(jobs, servers, 'priority')).toEqual(slowStation(jobs, servers, true));

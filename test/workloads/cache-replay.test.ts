@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { fc, it as property } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPolicy, futureOf } from '../../policies/index.ts';
 import { type CacheTrace, replay } from '../../workloads/cache-replay.ts';
 import { describeMeasured, measured } from '../data.ts';
+import { property } from '../property.ts';
 
 const trace = (...batches: number[][]): CacheTrace => {
   const ids = Uint32Array.from(batches.flat());
@@ -67,7 +68,7 @@ describe('a layer at a time', () => {
     expect(() => replay(cache, long, { from: 1 })).toThrow('within a batch');
   });
 
-  property.prop([fc.array(fc.nat(9), { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 9 })])(
+  property([fc.array(fc.nat(9), { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 9 })])(
     'with batches of one request equals one request at a time',
     (list, capacity) => {
       const ids = Uint32Array.from(list);
@@ -79,7 +80,7 @@ describe('a layer at a time', () => {
     },
   );
 
-  property.prop([fc.array(fc.uniqueArray(fc.nat(9), { minLength: 1, maxLength: 4 }), { minLength: 1 })])(
+  property([fc.array(fc.uniqueArray(fc.nat(9), { minLength: 1, maxLength: 4 }), { minLength: 1 })])(
     'MIN misses least of all policies under the same batches',
     (batches) => {
       const batched = trace(...batches);

@@ -1,5 +1,5 @@
 /** The flash device as a block device, over random profiles; and writes: acknowledgement, the medium's rate, reads behind. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FlashDevice, type FlashDeviceOptions } from '../../../devices/flash/flash-device.ts';
 import { validShare } from '../../../devices/flash/garbage.ts';
@@ -9,6 +9,7 @@ import { CHANNEL_PRIORITIES, DIE_PARALLELISMS } from '../../../devices/flash/tim
 import { READ, WRITE } from '../../../devices/index.ts';
 import { nvmeMessages } from '../../../devices/nvme/messages.ts';
 import { duration, ms, ns, SharedLink, Simulation, toSeconds, us } from '../../../sim/index.ts';
+import { property } from '../../property.ts';
 import { blockDeviceCases } from '../block-device.cases.ts';
 import { closedLoop } from '../closed-loop.ts';
 
@@ -207,7 +208,7 @@ describe('analytic garbage collection', () => {
     expect(found / amplification).toBeLessThan(1.15);
   });
 
-  test.prop([fc.double({ min: 1.01, max: 10, noNaN: true })])('solves its equation', (ratio) => {
+  property([fc.double({ min: 1.01, max: 10, noNaN: true })])('solves its equation', (ratio) => {
     const amplification = 1 / (1 - validShare(ratio));
     // A page survives one turn of the log of ratio x logical / amplification writes with probability e^(-ratio / A).
     expect(validShare(ratio)).toBeCloseTo(Math.exp(-ratio / amplification), 6);

@@ -1,5 +1,5 @@
 /** The NVMe front end by hand: messages on the link, fetch limits, arbitration, firmware, PRP lists, interrupts. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { READ, WRITE } from '../../../devices/block-device.ts';
 import type { FlashDeviceOptions } from '../../../devices/flash/flash-device.ts';
@@ -9,6 +9,7 @@ import { QueuePairs } from '../../../devices/nvme/queue-pairs.ts';
 import { NOBODY, TlpLink, tlpLinkOptions } from '../../../devices/nvme/tlp-link.ts';
 import { pcieLink } from '../../../devices/pcie/link.ts';
 import { duration, ns, SharedLink, Simulation, us } from '../../../sim/index.ts';
+import { property } from '../../property.ts';
 import { DEVICES, flashLoop, realistic } from '../flash/mqsim-devices.ts';
 
 describe('link', () => {
@@ -45,7 +46,7 @@ describe('link', () => {
     expect(ends).toEqual(Array.from({ length: 100 }, (_, i) => (i + 1) * 4096));
   });
 
-  test.prop([fc.constantFrom(1, 2, 3, 4, 5, 6), fc.constantFrom(128, 256, 512)])(
+  property([fc.constantFrom(1, 2, 3, 4, 5, 6), fc.constantFrom(128, 256, 512)])(
     'moves large data at the usable rate of the generation',
     (generation, maxPayload) => {
       const port = pcieLink({ generation, lanes: 4, maxPayload });
@@ -119,7 +120,7 @@ describe('arbitration', () => {
     expect(pairs.take()).toBe(-1);
   });
 
-  test.prop([fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 5 })])(
+  property([fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 5 })])(
     'takes every command once, each queue in its order',
     (counts, burst) => {
       const { taken } = order({ burst }, counts);

@@ -1,5 +1,5 @@
 /** The page cache against one that keeps every page, over random access sequences. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { expect } from 'vitest';
 import {
   ACTIVE,
@@ -13,6 +13,7 @@ import {
   UNEVICTABLE,
 } from '../../../devices/index.ts';
 import { SlowPageCache } from '../../oracles/page-cache.ts';
+import { property } from '../../property.ts';
 
 const END = 1500;
 
@@ -26,7 +27,7 @@ const access = fc.oneof(
   fc.record({ page: fc.nat({ max: 30 }).map((n) => n * 37), pages: fc.constantFrom(1, 18, 70) }),
 );
 
-test.prop([
+property([
   fc.array(access, { minLength: 1, maxLength: 60 }),
   fc.integer({ min: 400, max: 1000 }),
   fc.constantFrom(8, 16, 32, 48, 64, 128),

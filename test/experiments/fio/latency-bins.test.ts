@@ -1,8 +1,9 @@
 /** fio's histogram against the definition of its bins and against sorted samples. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LatencyBins } from '../../../experiments/fio/latency-bins.ts';
 import { Permutation } from '../../../experiments/fio/permutation.ts';
+import { property } from '../../property.ts';
 
 const filled = (values: readonly number[]) => {
   const bins = new LatencyBins();
@@ -23,7 +24,7 @@ describe('bins', () => {
     expect(filled([value]).bins()).toEqual([[bin, 1]]);
   });
 
-  test.prop([fc.array(fc.double({ min: 1, max: 1e10, noNaN: true }), { minLength: 1, maxLength: 300 })])(
+  property([fc.array(fc.double({ min: 1, max: 1e10, noNaN: true }), { minLength: 1, maxLength: 300 })])(
     'mean and deviation are exact, percentiles within a bin, and sums add up',
     (values) => {
       const bins = filled(values);
@@ -44,7 +45,7 @@ describe('bins', () => {
 });
 
 describe('random order', () => {
-  test.prop([fc.integer({ min: 1, max: 3000 }), fc.integer()])('visits every block once', (size, seed) => {
+  property([fc.integer({ min: 1, max: 3000 }), fc.integer()])('visits every block once', (size, seed) => {
     let state = seed >>> 0;
     const random = () => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -1,8 +1,9 @@
 /** What a file becomes: defaults, references, --set, cases and sweep. */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { libraryNames, libraryPath } from '../../../experiments/load/library.ts';
 import { parseYaml, readYaml } from '../../../experiments/load/yaml-file.ts';
@@ -10,6 +11,7 @@ import { loadExperiments } from '../../../experiments/load.ts';
 import { experimentSchema } from '../../../experiments/schema/experiment.ts';
 import { experimentJsonSchema, experimentKeys } from '../../../experiments/schema/keys.ts';
 import { gridOf } from '../../../experiments/sweep/grid.ts';
+import { property } from '../../property.ts';
 import { experimentText, writeTemporary } from '../experiment-text.ts';
 
 const load = (changes: Record<string, string> = {}, ...settings: string[]) =>
@@ -160,7 +162,7 @@ describe('cases and sweep', () => {
     expect(points.map(({ experiment }) => [experiment.label, experiment.point])).toEqual([['small', {}]]);
   });
 
-  test.prop([
+  property([
     fc.uniqueArray(fc.nat(50), { minLength: 1, maxLength: 5 }),
     fc.uniqueArray(fc.nat(50), { minLength: 1, maxLength: 5 }),
   ])('a grid has every combination once, the last axis fastest', (counts, threads) => {

@@ -1,9 +1,10 @@
 /** The waterfall's steps sum to the predicted token time, whatever binds and however much is hidden. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frontier } from '../../../experiments/report/charts/pareto.ts';
 import { waterfallSteps } from '../../../experiments/report/waterfall.ts';
 import type { Bound, Result } from '../../../experiments/result.ts';
+import { property } from '../../property.ts';
 import { sampleResult } from '../result/sample.ts';
 
 const result = (
@@ -46,7 +47,7 @@ describe('waterfall', () => {
     expect(steps.map(({ part }) => part)).toEqual(['compute', 'exposedIo']);
   });
 
-  test.prop([
+  property([
     fc.double({ min: 0.01, max: 1000, noNaN: true }),
     fc.double({ min: 1, max: 100, noNaN: true }),
     fc.constantFrom<Bound['component']>('compute', 'exposedIo', 'software'),
@@ -61,7 +62,7 @@ describe('waterfall', () => {
   });
 });
 
-test.prop([fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { minLength: 1, maxLength: 30 })])(
+property([fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { minLength: 1, maxLength: 30 })])(
   'the Pareto frontier holds exactly the best points that no other beats',
   (points) => {
     const results = points.map(([price, rate]) => ({
@@ -78,5 +79,4 @@ test.prop([fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { minLength: 1, maxLength:
       expect(kept.some((k) => price(k) === price(r) && rate(k) === rate(r))).toBe(!beaten);
     }
   },
-  20_000,
 );

@@ -1,7 +1,8 @@
 /** nvmoe validate: the judge's rules, the solver, quick cases of the library, and wrong cases. */
+
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Check,
@@ -13,6 +14,7 @@ import {
 import { loadCases } from '../../../experiments/validate/load-case.ts';
 import { solve } from '../../../experiments/validate/solve.ts';
 import { validateCases } from '../../../experiments/validate/validate.ts';
+import { property } from '../../property.ts';
 import { say } from '../cli/memory-terminal.ts';
 import { writeTemporary } from '../experiment-text.ts';
 
@@ -46,7 +48,7 @@ describe('the solver', () => {
     const found = await solve(async (value) => Math.log(value ** 1.5 / wanted ** 1.5), 0.1, 100);
     expect(found!.value / wanted).toBeCloseTo(1, 2);
   });
-  test.prop([fc.double({ min: 0.01, max: 50, noNaN: true }), fc.double({ min: 0, max: 5, noNaN: true })])(
+  property([fc.double({ min: 0.01, max: 50, noNaN: true }), fc.double({ min: 0, max: 5, noNaN: true })])(
     'finds the constant of a token time a + b / x to 0.1 %',
     async (wanted, fixed) => {
       const rate = (x: number) => 1 / (fixed + 3 / x);

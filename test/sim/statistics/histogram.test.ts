@@ -1,10 +1,11 @@
 /**
  * Histograms against sorted samples and against HdrHistogram.
  */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { build } from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
 import { exponential, Histogram, Simulation } from '../../../sim/index.ts';
+import { property } from '../../property.ts';
 
 const BOUND = 1 / 256;
 const filled = (values: number[]) => {
@@ -20,7 +21,7 @@ const positive = fc.oneof(
 const PERCENTILES = [0, 1, 25, 50, 90, 99, 99.9, 100];
 
 describe('histogram', () => {
-  test.prop([fc.array(positive, { minLength: 1, maxLength: 200 }), fc.constantFrom(...PERCENTILES)])(
+  property([fc.array(positive, { minLength: 1, maxLength: 200 }), fc.constantFrom(...PERCENTILES)])(
     'percentiles are within 1/256 of the sample of nearest rank',
     (values, p) => {
       const sample = values.toSorted((a, b) => a - b)[Math.max(1, Math.ceil((p / 100) * values.length)) - 1];
@@ -28,7 +29,7 @@ describe('histogram', () => {
     },
   );
 
-  test.prop([fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 100 })])(
+  property([fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 100 })])(
     'count, extremes, mean and deviation are those of the samples',
     (values) => {
       const histogram = filled(values);
@@ -46,7 +47,7 @@ describe('histogram', () => {
     },
   );
 
-  test.prop([fc.array(positive, { maxLength: 100 }), fc.array(positive, { maxLength: 100 })])(
+  property([fc.array(positive, { maxLength: 100 }), fc.array(positive, { maxLength: 100 })])(
     'merging is recording both',
     (left, right) => {
       const merged = filled(left);

@@ -1,10 +1,11 @@
 /**
  * Time-weighted means, bounded series and batch means.
  */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BatchMeans, Series, Simulation, seconds, TimeWeighted } from '../../../sim/index.ts';
 import { student975 } from '../../../sim/statistics/batch-means.ts';
+import { property } from '../../property.ts';
 
 describe('time-weighted mean', () => {
   it('weighs each value with the time it lasted', () => {
@@ -33,7 +34,7 @@ describe('time-weighted mean', () => {
 describe('series', () => {
   const samples = fc.array(fc.record({ time: fc.nat(10_000), value: fc.nat(100) }), { maxLength: 100 });
 
-  test.prop([samples, fc.constantFrom(2, 8, 64)])(
+  property([samples, fc.constantFrom(2, 8, 64)])(
     'keeps its bound and every sample in its bucket',
     (all, points) => {
       const series = new Series({ width: 3, points });

@@ -1,11 +1,12 @@
 /** Extents of tensors and experts under every order: nothing overlaps, nothing is lost, alignment holds. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Extent, LayoutOptions } from '../../../workloads/layout/extents.ts';
 import { fileMap } from '../../../workloads/layout/file-map.ts';
 import { LAYOUT_ORDERS } from '../../../workloads/layout/order.ts';
 import type { Architecture } from '../../../workloads/models/architecture.ts';
 import { buildModel, type Model } from '../../../workloads/models/model.ts';
+import { property } from '../../property.ts';
 
 const small: Architecture = {
   name: 'small',
@@ -44,7 +45,7 @@ const options = fc.record({
 }) satisfies fc.Arbitrary<LayoutOptions>;
 
 describe('layout', () => {
-  test.prop([options, fc.constantFrom('Q4_K', 'Q4_K_M', 'F16')])(
+  property([options, fc.constantFrom('Q4_K', 'Q4_K_M', 'F16')])(
     'places each byte once',
     (layout, quantisation) => {
       const model = buildModel(small, quantisation, layout);

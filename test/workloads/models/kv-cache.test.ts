@@ -1,9 +1,10 @@
 /** KV cache against hand counts: growth with the context, windows, fixed states, quantised values, and what is read. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contextCost } from '../../../workloads/models/costs.ts';
 import { KV_CHOICES, kvBytesPerToken, kvCacheBytes } from '../../../workloads/models/kv-cache.ts';
 import { buildModel } from '../../../workloads/models/model.ts';
+import { property } from '../../property.ts';
 import { libraryModel, libraryNames } from './library.ts';
 
 const kvOf = (name: string, tokens: number, choice: (typeof KV_CHOICES)[number] = 'mla') =>
@@ -40,7 +41,7 @@ describe('the cache', () => {
     expect(kvBytesPerToken(libraryModel('qwen3-30b'), 'naive', type)).toBe(48 * 2 * 4 * 128 * bytes);
   });
 
-  test.prop([
+  property([
     fc.constantFrom(...libraryNames),
     fc.integer({ min: 0, max: 1e6 }),
     fc.constantFrom(...KV_CHOICES),

@@ -1,6 +1,7 @@
 /** The fitted generator: its parts against closed forms, and its caches against the recordings it was fitted to. */
+
 import { createReadStream, readFileSync } from 'node:fs';
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import seedrandom from 'seedrandom';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -24,6 +25,7 @@ import { normalSource } from '../../../workloads/routing/normal.ts';
 import { choiceBits, meanOverLayers, reuseByLag } from '../../../workloads/routing/statistics/reuse.ts';
 import { lruMissRatios, reuseDistances } from '../../../workloads/routing/statistics/reuse-distance.ts';
 import { describeMeasured, measured } from '../../data.ts';
+import { property } from '../../property.ts';
 
 const stream = (name: string) => seedrandom.xor4096(name) as () => number;
 
@@ -63,7 +65,7 @@ describe('reuse and correlation', () => {
     }
   });
 
-  test.prop([fc.double({ min: 0.01, max: 0.5, noNaN: true }), fc.double({ min: 0, max: 0.99, noNaN: true })])(
+  property([fc.double({ min: 0.01, max: 0.5, noNaN: true }), fc.double({ min: 0, max: 0.99, noNaN: true })])(
     'are inverse to each other',
     (share, rho) => {
       const both = new ReuseCorrelation(share);
@@ -96,7 +98,7 @@ describe('reuse and correlation', () => {
 });
 
 describe('autoregression', () => {
-  test.prop([fc.double({ min: -0.9, max: 0.9, noNaN: true })])(
+  property([fc.double({ min: -0.9, max: 0.9, noNaN: true })])(
     'of a geometric correlation has order 1',
     (r) => {
       const { weights, innovation } = autoregression([r, r * r, r ** 3]);
@@ -106,7 +108,7 @@ describe('autoregression', () => {
     },
   );
 
-  test.prop([fc.array(fc.double({ min: -0.95, max: 0.95, noNaN: true }), { minLength: 1, maxLength: 12 })])(
+  property([fc.array(fc.double({ min: -0.95, max: 0.95, noNaN: true }), { minLength: 1, maxLength: 12 })])(
     'any estimates become correlations that a process can have',
     (estimates) => {
       const possible = positiveSpectrum(estimates);
@@ -123,7 +125,7 @@ describe('autoregression', () => {
 });
 
 describe('least squares without negative shares', () => {
-  test.prop([fc.array(fc.double({ min: 0, max: 0.3, noNaN: true }), { minLength: 3, maxLength: 3 })])(
+  property([fc.array(fc.double({ min: 0, max: 0.3, noNaN: true }), { minLength: 3, maxLength: 3 })])(
     'finds shares that explain the values exactly',
     (shares) => {
       const basis = [0.2, 0.5, 1].map((tau) => Array.from({ length: 9 }, (_, g) => Math.exp(-g * tau)));

@@ -1,7 +1,8 @@
 /** Routing trace formats: what is written reads back the same, and what is wrong is refused with its place. */
+
 import { createReadStream } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   loadRouting,
@@ -19,6 +20,7 @@ import {
 } from '../../../workloads/routing/formats/index.ts';
 import { NOT_RECORDED } from '../../../workloads/routing/routed-tokens.ts';
 import { describeMeasured, measured } from '../../data.ts';
+import { property } from '../../property.ts';
 
 const bytes = (text: string) => [Buffer.from(text)];
 /** Each property runs once a format: fewer runs each. */
@@ -63,7 +65,7 @@ const idsOf = (blocks: readonly RoutingBlock[]) => blocks.flatMap((block) => [..
 
 describe('round trip', () => {
   for (const { name } of ROUTING_FORMATS) {
-    test.prop([recording, fc.integer({ min: 1, max: 40 })], RUNS)(
+    property([recording, fc.integer({ min: 1, max: 40 })], RUNS)(
       `${name}: what is written reads back`,
       async (made, cut) => {
         const blocks = blocksOf(made);
@@ -88,7 +90,7 @@ describe('round trip', () => {
       },
     );
 
-    test.prop([recording, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })], RUNS)(
+    property([recording, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })], RUNS)(
       `${name}: cut anywhere, it reads a whole number of tokens or says where it is cut`,
       async (made, at) => {
         const blocks = blocksOf(made);
@@ -132,7 +134,7 @@ describe('round trip', () => {
     }
   });
 
-  test.prop([
+  property([
     fc.array(fc.record({ id: fc.integer({ min: 0, max: 9 }), size: fc.integer({ min: 1, max: 1e9 }) }), {
       minLength: 1,
     }),

@@ -1,5 +1,5 @@
 /** Sources of routing: shape, determinism, and the laws that each must obey. */
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import seedrandom from 'seedrandom';
 import { describe, expect, it } from 'vitest';
 import { createPolicy } from '../../../policies/index.ts';
@@ -15,6 +15,7 @@ import {
   tokenRange,
 } from '../../../workloads/routing/index.ts';
 import { limitGroups, topK } from '../../../workloads/routing/top-k.ts';
+import { property } from '../../property.ts';
 
 const stream = (seed: string) => seedrandom.xor4096(seed) as () => number;
 
@@ -191,7 +192,7 @@ describe('synthetic', () => {
 });
 
 describe('top-k', () => {
-  test.prop([fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 20 }), fc.nat()])(
+  property([fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 20 }), fc.nat()])(
     'is a sort, ties to the lower id',
     (values, seed) => {
       const k = 1 + (seed % values.length);

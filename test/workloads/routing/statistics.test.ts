@@ -1,6 +1,7 @@
 /** Statistics of routing against slow definitions, and on measured traces against figures worked out independently. */
+
 import { createReadStream } from 'node:fs';
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPolicy } from '../../../policies/index.ts';
 import { decodeTokens, loadRouting } from '../../../workloads/routing/formats/index.ts';
@@ -16,6 +17,7 @@ import { choiceBits, pairSpread, reuseByLag } from '../../../workloads/routing/s
 import { lruMissRatios, reuseDistances } from '../../../workloads/routing/statistics/reuse-distance.ts';
 import { workingSet } from '../../../workloads/routing/statistics/working-set.ts';
 import { describeMeasured, measured } from '../../data.ts';
+import { property } from '../../property.ts';
 
 const EXPERTS = 40;
 const routing = fc
@@ -43,7 +45,7 @@ const row = (r: RoutedTokens, t: number, l: number) => [
 ];
 
 describe('against slow definitions', () => {
-  test.prop([routing])('reuse by lag', (routed) => {
+  property([routing])('reuse by lag', (routed) => {
     const lags = [1, 2, routed.tokens - 1].filter((lag) => lag < routed.tokens);
     const fast = reuseByLag(choiceBits(routed), lags);
     for (const [i, byLayer] of fast.entries()) {
@@ -57,7 +59,7 @@ describe('against slow definitions', () => {
     }
   });
 
-  test.prop([
+  property([
     fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 3000 }),
     fc.integer({ min: 1, max: 14 }),
   ])('LRU by stack distances is LRU by replay', (list, capacity) => {
@@ -67,7 +69,7 @@ describe('against slow definitions', () => {
     expect(ratio).toBeCloseTo(1 - cache.accessMany(ids, 0, ids.length) / ids.length, 12);
   });
 
-  test.prop([routing])('working set of the whole trace is its distinct experts', (routed) => {
+  property([routing])('working set of the whole trace is its distinct experts', (routed) => {
     expect(workingSet(routed, [1, routed.tokens, routed.tokens + 1])).toEqual([
       6,
       new Set(accessIds(routed)).size,
@@ -75,7 +77,7 @@ describe('against slow definitions', () => {
     ]);
   });
 
-  test.prop([routing])(
+  property([routing])(
     'MIN misses no more than LRU, curves never rise, and all end in the compulsory misses',
     (routed) => {
       const { lru, lfu, min } = missCurves(routed, [0.1, 0.3, 1]);

@@ -1,8 +1,8 @@
 /**
  * Names for offsets: tensors and experts, extents of a file on its device, tokens by the order of layers.
  */
-import { fc, it } from '@fast-check/vitest';
-import { describe, expect } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import {
   BlockTrace,
   FileMap,
@@ -15,6 +15,7 @@ import {
   TensorMap,
   tokenStarts,
 } from '../../../workloads/traces/index.ts';
+import { property } from '../../property.ts';
 
 const CSV = `name,type,ne0,ne1,ne2,file_offset,bytes
 token_embd.weight,Q4_K,2,3,1,100,50
@@ -33,7 +34,7 @@ describe('tensors', () => {
     expect(MAP.nameOf(640)).toBeUndefined();
   });
 
-  it.prop([fc.nat({ max: 700 }), fc.nat({ max: 700 })])(
+  property([fc.nat({ max: 700 }), fc.nat({ max: 700 })])(
     'pieces of a request are its bytes, one by one',
     (offset, bytes) => {
       const counted = new Map<number, number>();
@@ -122,7 +123,7 @@ describe('tokens', () => {
   const passes = (count: number, layers: number, each: number) =>
     Int32Array.from({ length: count * layers * each }, (_, i) => Math.floor(i / each) % layers);
 
-  it.prop([fc.integer({ min: 1, max: 8 }), fc.integer({ min: 8, max: 60 }), fc.integer({ min: 1, max: 5 })])(
+  property([fc.integer({ min: 1, max: 8 }), fc.integer({ min: 8, max: 60 }), fc.integer({ min: 1, max: 5 })])(
     'are as many as passes over the layers',
     (count, layers, each) => {
       const starts = tokenStarts(passes(count, layers, each), times(count * layers * each), layers);

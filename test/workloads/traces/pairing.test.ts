@@ -1,12 +1,13 @@
 /**
  * One action per I/O: pairing of issues with completions, and the table of requests in flight.
  */
-import { fc, it } from '@fast-check/vitest';
-import { describe, expect } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { BlockTrace } from '../../../workloads/traces/block-trace.ts';
 import { importTrace, READ } from '../../../workloads/traces/index.ts';
 import { Outstanding } from '../../../workloads/traces/outstanding.ts';
 import { RequestPairing } from '../../../workloads/traces/pairing.ts';
+import { property } from '../../property.ts';
 
 describe('requests in flight', () => {
   const operation = fc.record({
@@ -14,7 +15,7 @@ describe('requests in flight', () => {
     device: fc.nat({ max: 2 }),
     sector: fc.nat({ max: 20 }).map((n) => n * 2 ** 31),
   });
-  it.prop([fc.array(operation, { maxLength: 600 })])('are found as in a map of stacks', (operations) => {
+  property([fc.array(operation, { maxLength: 600 })])('are found as in a map of stacks', (operations) => {
     const table = new Outstanding();
     const model = new Map<string, number[]>();
     operations.forEach(({ insert, device, sector }, row) => {

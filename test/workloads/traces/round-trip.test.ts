@@ -1,7 +1,7 @@
 /**
  * What an independent writer wrote, the importer reads: every request once, whatever the chunks.
  */
-import { fc, it } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import {
   type BlockTrace,
@@ -16,6 +16,7 @@ import {
   toFioIolog,
 } from '../../../workloads/traces/index.ts';
 import * as writers from '../../oracles/trace-writers.ts';
+import { property } from '../../property.ts';
 import { requestList, WRITTEN, type Written, type WrittenRequest } from './written.ts';
 
 const RUNS = { numRuns: 60 };
@@ -61,7 +62,7 @@ function importInChunks(files: readonly Uint8Array[], format: string, kept: Writ
 }
 
 describe.each(WRITTEN)('$format $options.layout', (kept) => {
-  it.prop([requestList(kept.unit)], RUNS)(
+  property([requestList(kept.unit)], RUNS)(
     'counts each request once, with its times and place',
     (requests) => {
       const files = [kept.bytes(requests)].flat();
@@ -70,7 +71,7 @@ describe.each(WRITTEN)('$format $options.layout', (kept) => {
     },
   );
 
-  it.prop([requestList(kept.unit, 12), fc.integer({ min: 1, max: 100 })], RUNS)(
+  property([requestList(kept.unit, 12), fc.integer({ min: 1, max: 100 })], RUNS)(
     'whatever the chunks',
     (requests, size) => {
       const files = [kept.bytes(requests)].flat();
@@ -81,7 +82,7 @@ describe.each(WRITTEN)('$format $options.layout', (kept) => {
     },
   );
 
-  it.prop([requestList(kept.unit)], RUNS)(
+  property([requestList(kept.unit)], RUNS)(
     'is recognised, by its content or by the layout given',
     (requests) => {
       expect(importTrace([kept.bytes(requests)].flat(), kept.options).format).toBe(kept.format);
@@ -90,7 +91,7 @@ describe.each(WRITTEN)('$format $options.layout', (kept) => {
 });
 
 describe('page faults', () => {
-  it.prop([requestList(1e3)], RUNS)('perf trace: file, offset and kind', (requests) => {
+  property([requestList(1e3)], RUNS)('perf trace: file, offset and kind', (requests) => {
     const { faults } = importTrace(Buffer.from(writers.writePerfFaults(requests)));
     const read = Array.from({ length: faults!.length }, (_, i) => [
       faults!.timeOf(i),
@@ -102,14 +103,17 @@ describe('page faults', () => {
     );
   });
 
-  it.prop([requestList(1)], RUNS)('bpftrace: addresses become offsets through /proc/PID/maps', (requests) => {
-    const base = 0x7f45_0000_0000;
-    const { faults } = importTrace(Buffer.from(writers.writePageFaults(requests, base)));
-    const maps = `5561f2000000-5561f2001000 r--p 00000000 fe:00 7   /usr/bin/x\n${base.toString(16)}-${(base + 2 ** 44).toString(16)} r--s 00001000 fe:00 9    /data/f.dat\n`;
-    expect(locateFaults(faults!, parseProcMaps(maps))).toBe(requests.length);
-    const offsets = Array.from({ length: faults!.length }, (_, i) => faults!.offsetOf(i));
-    expect(offsets).toEqual(requests.map((r) => r.sector * 512 + 4096));
-  });
+  property([requestList(1)], RUNS)(
+    'bpftrace: addresses become offsets through /proc/PID/maps',
+    (requests) => {
+      const base = 0x7f45_0000_0000;
+      const { faults } = importTrace(Buffer.from(writers.writePageFaults(requests, base)));
+      const maps = `5561f2000000-5561f2001000 r--p 00000000 fe:00 7   /usr/bin/x\n${base.toString(16)}-${(base + 2 ** 44).toString(16)} r--s 00001000 fe:00 9    /data/f.dat\n`;
+      expect(locateFaults(faults!, parseProcMaps(maps))).toBe(requests.length);
+      const offsets = Array.from({ length: faults!.length }, (_, i) => faults!.offsetOf(i));
+      expect(offsets).toEqual(requests.map((r) => r.sector * 512 + 4096));
+    },
+  );
 });
 
 describe('exports', () => {
@@ -117,13 +121,13 @@ describe('exports', () => {
   const requestsOf = (requests: WrittenRequest[]): BlockTrace =>
     importTrace([kept.bytes(requests)].flat()).requests!;
 
-  it.prop([requestList(1)], RUNS)('csv reads back as the same trace', (list) => {
+  property([requestList(1)], RUNS)('csv reads back as the same trace', (list) => {
     const trace = requestsOf(list);
     const again = importTrace(Buffer.from([...toCsv(trace)].join(''))).requests!;
     expect(rowsOf(again, kept)).toEqual(rowsOf(trace, kept));
   });
 
-  it.prop([requestList(1e3)], RUNS)('fio iolog reads back as the same requests', (list) => {
+  property([requestList(1e3)], RUNS)('fio iolog reads back as the same requests', (list) => {
     const trace = requestsOf(list);
     const again = importTrace(Buffer.from([...toFioIolog(trace)].join(''))).requests!;
     const onlyIssues = { ...kept, completes: false, threads: false, cpus: false, commands: false };

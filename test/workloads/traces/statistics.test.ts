@@ -1,8 +1,8 @@
 /**
  * Statistics of a trace against slow references and against cases worked out by hand.
  */
-import { fc, it } from '@fast-check/vitest';
-import { describe, expect } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import {
   accessMap,
   BlockTrace,
@@ -13,6 +13,7 @@ import {
 } from '../../../workloads/traces/index.ts';
 import * as oracle from '../../oracles/trace-statistics.ts';
 import { type WrittenRequest, writeBlkparse } from '../../oracles/trace-writers.ts';
+import { property } from '../../property.ts';
 import { requestList } from './written.ts';
 
 /** Requests of one device, [issue, complete] in us, [offset, bytes] in KiB. */
@@ -46,7 +47,7 @@ const near = requestList(1000).map((list) =>
 );
 
 describe('against the reference', () => {
-  it.prop([near])('volume, depth and gaps', (requests) => {
+  property([near])('volume, depth and gaps', (requests) => {
     const statistics = traceStatistics(imported(requests));
     expect(statistics.requests).toBe(requests.length);
     expect(statistics.bytes).toBe(requests.reduce((sum, r) => sum + r.sectors * 512, 0));
@@ -58,7 +59,7 @@ describe('against the reference', () => {
     );
   });
 
-  it.prop([requestList(1000)])('depth is the mean over time: Little’s law', (requests) => {
+  property([requestList(1000)])('depth is the mean over time: Little’s law', (requests) => {
     const statistics = traceStatistics(imported(requests));
     const [mean, most] = oracle.depth(requests);
     expect(statistics.queueDepth.mean).toBeCloseTo(mean, 8);
@@ -68,7 +69,7 @@ describe('against the reference', () => {
     expect(bytes / statistics.bytes).toBeCloseTo(1, 6);
   });
 
-  it.prop([near, fc.integer({ min: 1, max: 30 })])(
+  property([near, fc.integer({ min: 1, max: 30 })])(
     'the access map holds every byte once',
     (requests, cells) => {
       const trace = imported(requests);

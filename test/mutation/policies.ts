@@ -1,0 +1,12 @@
+import '../policies/admission.property.test.ts';
+import '../policies/bound.property.test.ts';
+import '../policies/conformance.test.ts';
+import '../policies/examples.test.ts';
+import '../policies/invariants.property.test.ts';
+import '../policies/model.property.test.ts';
+import '../policies/per-layer.property.test.ts';
+import '../policies/placement/placements.test.ts';
+import '../policies/prefetch/prefetchers.test.ts';
+import '../policies/properties.property.test.ts';
+import '../policies/registry.test.ts';
+import '../policies/relations.property.test.ts';
