@@ -1,6 +1,6 @@
 /**
  * The PCI Express tree of a host: a root with a number of lanes, devices on it, and switches (or a chipset) whose
- * uplink their devices share. A device trains at the lower generation of its own port and the root's.
+ * uplink their devices share. A device trains at the lowest generation of its own port, the root and the switch.
  * A device's own link is a FIFO in the device; an uplink is shared fairly (max-min) and full duplex, one shared link
  * a direction. Directly attached devices share nothing but the count of lanes.
  */
@@ -17,6 +17,7 @@ export interface Attachment {
 }
 
 interface Switch {
+  readonly generation: number;
   readonly upstream: SharedLink;
   readonly downstream: SharedLink;
 }
@@ -41,7 +42,8 @@ export class PcieTopology {
     this.#takeLanes(name, port.lanes);
     const shared = (direction: string) =>
       new SharedLink(this.#simulation, { name: `${name} ${direction}`, rate: port.usableRate });
-    this.#switches.set(name, { upstream: shared('upstream'), downstream: shared('downstream') });
+    const { generation } = port;
+    this.#switches.set(name, { generation, upstream: shared('upstream'), downstream: shared('downstream') });
   }
 
   /**
@@ -49,8 +51,8 @@ export class PcieTopology {
    * Throws RangeError when the root has too few lanes left or the switch is not there.
    */
   attach(name: string, port: PciePort, switchName?: string): Attachment {
-    const link = this.#train(name, port);
     if (switchName === undefined) {
+      const link = this.#train(name, port);
       this.#takeLanes(name, link.lanes);
       return { link, upstream: [], downstream: [] };
     }
@@ -59,6 +61,8 @@ export class PcieTopology {
       const known = [...this.#switches.keys()].join(', ') || 'none';
       throw new RangeError(`${name} is attached to switch ${switchName}; switches in this host: ${known}`);
     }
+    const generation = Math.min(port.generation, shared.generation);
+    const link = this.#train(name, { ...port, generation });
     return { link, upstream: [shared.upstream], downstream: [shared.downstream] };
   }
 

@@ -92,6 +92,13 @@ describe('topology', () => {
     expect(() => topology.attach('wide', { generation: 5, lanes: 32 })).toThrow(/the host has 24 in all/);
   });
 
+  it('trains no faster than its switch', () => {
+    const { topology } = setUp();
+    topology.addSwitch('chipset', { generation: 4, lanes: 8 });
+    expect(topology.attach('new', { generation: 5, lanes: 4 }, 'chipset').link.generation).toBe(4);
+    expect(topology.attach('old', { generation: 3, lanes: 4 }, 'chipset').link.generation).toBe(3);
+  });
+
   it('names the switches it has', () => {
     const { topology } = setUp();
     topology.addSwitch('chipset', { generation: 4, lanes: 4 });
