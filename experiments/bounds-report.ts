@@ -33,7 +33,7 @@ export interface BoundsReport {
 /** @throws InputError when the experiment asks for what cannot be */
 export function boundsReport(experiment: Experiment): BoundsReport {
   const sim = new Simulation({ seed: String(experiment.seed) });
-  const { model, decode, catalogue, drive, memory, warnings } = prepare(experiment, sim);
+  const { model, decode, catalogue, drives, memory, warnings } = prepare(experiment, sim);
   const sequence = sequenceOf(decode, catalogue);
   const replayed = replayPolicy(decode.policy, catalogue, sequence, decode);
   // GPU memory is an LRU of its own over the same requests.
@@ -63,7 +63,7 @@ export function boundsReport(experiment: Experiment): BoundsReport {
       ) / means.gives,
     copiedBytes: copiedBytes / measured,
   };
-  const bounds = tokenBounds(experiment, drive, demand);
+  const bounds = tokenBounds(experiment, drives, demand);
   return {
     experiment: experiment.name,
     label: experiment.label,
@@ -71,9 +71,9 @@ export function boundsReport(experiment: Experiment): BoundsReport {
     bytesPerToken,
     bounds,
     binding: bounds[0]?.resource ?? 'none',
-    streaming: streamingCeilings(experiment, drive, request),
+    streaming: streamingCeilings(experiment, drives, request),
     memory,
-    warnings: [...warnings, ...ceilingWarnings(experiment, drive, request)],
+    warnings: [...warnings, ...ceilingWarnings(experiment, drives, request)],
   };
 }
 

@@ -1,10 +1,11 @@
 /**
  * Closed-form ceilings on tokens/s, one per resource, as if it alone worked and everything overlapped with it:
  *
- *   compute  cores x FLOP/s / FLOP                    storage  drives x claimed rate / bytes read
- *   dram     bus / (bytes read by cores + streamed)   link     drives x usable link rate / bytes read
- *   fabric   fabric / bytes read by cores             iops     drives x claimed IOPS / commands
+ *   compute  cores x FLOP/s / FLOP                    storage  claimed rate of the array / bytes read
+ *   dram     bus / (bytes read by cores + streamed)   link     usable rate of the links / bytes read
+ *   fabric   fabric / bytes read by cores             iops     claimed IOPS / commands
  *   cpu-io   cores x clock / (commands x cycles), or with mmap cores / time to map and evict the pages
+ *   uplink   usable rate of a switch's uplink / bytes read of the drives behind it
  *   software 1 / what the program itself spends (software-costs.ts)
  *
  * With a GPU that computes, in place of compute and fabric, and with streamed + copied bytes on the host's memory bus:
@@ -12,17 +13,18 @@
  *   gpu-memory  its bandwidth / bytes read             gpu-link  its usable rate / bytes copied to it
  *   gpu-compute its FLOP/s / FLOP
  *
- * all per token. A streamed byte crosses the memory bus twice: written by DMA, read by a core (O_DIRECT into the buffer
+ * all per token; drives add up as drive-limits.ts says. A streamed byte crosses the memory bus twice: written by DMA, read by a core (O_DIRECT into the buffer
  * that is used, or mmap); with buffered reads 4 or 5 times, as it is copied from the page cache. The read is among the
  * bytes read by cores, which count every weight once.
  */
 import { busBandwidth, fabricBandwidth, PAGE_BYTES, pcieLink } from '../devices/index.ts';
 import { toSeconds } from '../sim/index.ts';
+import { type ArrayLimits, arrayRate, uplinkRates } from './drive-limits.ts';
 import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import { gpuOf } from './gpu.ts';
 import { cyclesOf } from './io-cost.ts';
-import { type DriveLimits, hostOptions } from './machine.ts';
+import { hostOptions } from './machine.ts';
 import { linuxOf } from './mapped.ts';
 import { formatAmount } from './report/format.ts';
 import type { Bound } from './result.ts';
@@ -58,8 +60,8 @@ interface Ceiling {
 const giga = (n: number) => (n / 1e9).toFixed(2);
 
 /** Ceilings of a machine for a token's demand, lowest first; resources without limit or without work are left out. */
-export function tokenBounds(experiment: Experiment, drive: DriveLimits, demand: TokenDemand): Bound[] {
-  return ceilings(experiment, drive, demand)
+export function tokenBounds(experiment: Experiment, drives: ArrayLimits, demand: TokenDemand): Bound[] {
+  return ceilings(experiment, drives, demand)
     .filter(({ rate, perToken }) => rate / perToken < Number.POSITIVE_INFINITY)
     .map(({ resource, component, rate, perToken, unit, detail }) => ({
       resource,
@@ -70,30 +72,31 @@ export function tokenBounds(experiment: Experiment, drive: DriveLimits, demand: 
     .sort((a, b) => a.tokensPerSecond - b.tokensPerSecond);
 }
 
-function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDemand): Ceiling[] {
-  const { host, storage } = experiment;
+function ceilings(experiment: Experiment, drives: ArrayLimits, demand: TokenDemand): Ceiling[] {
+  const { host } = experiment;
   const options = hostOptions(host);
   const bus = busBandwidth(options.memory);
-  const { count } = storage;
   const { coreBytes, streamedBytes, commands, softwareSeconds, copiedBytes } = demand;
   const gpu = gpuOf(experiment);
   const crossings = crossingsOf(experiment);
+  const bandwidth = arrayRate(drives, ({ readBandwidth }) => readBandwidth);
+  const iops = arrayRate(drives, ({ readIops }) => readIops);
   const all: Ceiling[] = [
     {
       resource: 'storage',
       component: 'exposedIo',
-      rate: count * drive.readBandwidth,
+      rate: bandwidth.rate,
       perToken: streamedBytes,
       unit: 'B',
-      detail: `${count} x ${drive.name} as claimed`,
+      detail: `${bandwidth.parts} as claimed${bandwidth.wait}`,
     },
     {
       resource: 'iops',
       component: 'exposedIo',
-      rate: count * drive.readIops,
+      rate: iops.rate,
       perToken: commands,
       unit: 'IO',
-      detail: `${count} x ${drive.name}, claimed for 4 KiB`,
+      detail: `${iops.parts}, claimed for 4 KiB${iops.wait}`,
     },
     ...(gpu ? gpuCeilings(experiment, gpu, demand) : coreCeilings(experiment, demand)),
     {
@@ -114,17 +117,12 @@ function ceilings(experiment: Experiment, drive: DriveLimits, demand: TokenDeman
     },
     { resource: 'cpu-io', component: 'software', ...softwareOf(experiment, demand) },
   ];
-  if (drive.link) {
-    const { name, usableRate } = drive.link;
-    all.push({
-      resource: 'link',
-      component: 'exposedIo',
-      rate: count * usableRate,
-      perToken: streamedBytes,
-      unit: 'B',
-      detail: `${count} x ${name} usable`,
-    });
-  }
+  const { kinds } = drives;
+  const links = kinds.map(({ count, link }) => `${count} x ${link?.name ?? 'no link'}`).join(' + ');
+  const { rate, wait } = arrayRate(drives, ({ link }) => link?.usableRate ?? Infinity);
+  const streamed = { component: 'exposedIo', perToken: streamedBytes, unit: 'B' } as const;
+  all.push({ ...streamed, resource: 'link', rate, detail: `${links} usable${wait}` });
+  for (const uplink of uplinkRates(drives)) all.push({ ...streamed, resource: 'uplink', ...uplink });
   return all;
 }
 
@@ -216,7 +214,7 @@ function softwareOf(experiment: Experiment, { streamedBytes, commands }: TokenDe
 /** How fast weights can be streamed through each part of the machine and used, B/s; lowest first. */
 export function streamingCeilings(
   experiment: Experiment,
-  drive: DriveLimits,
+  drives: ArrayLimits,
   commandBytes: number,
 ): { resource: string; bytesPerSecond: number; detail: string }[] {
   const oneByte = {
@@ -228,16 +226,16 @@ export function streamingCeilings(
     softwareSeconds: experiment.software.perByte / 1e12,
     copiedBytes: 1,
   };
-  return ceilings(experiment, drive, oneByte)
+  return ceilings(experiment, drives, oneByte)
     .map(({ resource, rate, perToken, detail }) => ({ resource, bytesPerSecond: rate / perToken, detail }))
     .filter(({ bytesPerSecond }) => Number.isFinite(bytesPerSecond))
     .sort((a, b) => a.bytesPerSecond - b.bytesPerSecond);
 }
 
 /** Demands that a host or link ceiling cannot meet, in words. */
-export function ceilingWarnings(experiment: Experiment, drive: DriveLimits, commandBytes: number): string[] {
-  const claimed = experiment.storage.count * drive.readBandwidth;
-  const low = streamingCeilings(experiment, drive, commandBytes).find(
+export function ceilingWarnings(experiment: Experiment, drives: ArrayLimits, commandBytes: number): string[] {
+  const claimed = arrayRate(drives, ({ readBandwidth }) => readBandwidth).rate;
+  const low = streamingCeilings(experiment, drives, commandBytes).find(
     ({ resource, bytesPerSecond }) =>
       ['dram', 'fabric', 'cpu-io'].includes(resource) && bytesPerSecond < claimed,
   );

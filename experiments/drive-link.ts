@@ -1,5 +1,12 @@
 /** The link of a drive: PCI Express, trained in its host at the lower of the two generations, or another of its own. */
-import { type Attachment, type Link, type PcieLink, type PcieTopology, pcieLink } from '../devices/index.ts';
+import {
+  type Attachment,
+  type Link,
+  type PcieLink,
+  type PciePort,
+  type PcieTopology,
+  pcieLink,
+} from '../devices/index.ts';
 import { InputError } from './errors.ts';
 import type { DriveProfile } from './schema/drive.ts';
 import type { HostProfile } from './schema/host.ts';
@@ -24,17 +31,16 @@ export function attach(
   topology: PcieTopology,
   name: string,
   drive: Linked,
+  switchName?: string,
 ): Omit<Attachment, 'link'> & { link: Link | PcieLink } {
-  if (drive.pcie) return topology.attach(name, drive.pcie);
+  if (drive.pcie) return topology.attach(name, drive.pcie, switchName);
   return { link: ownLink(drive), upstream: [], downstream: [] };
 }
 
-/** As the drive trains in this host. */
-export const trainedLink = (drive: Linked, host: HostProfile): Link | PcieLink => {
+/** As the drive trains in this host, there on a port of its own or behind a switch. */
+export function trainedLink(drive: Linked, host: HostProfile, behind?: PciePort): Link | PcieLink {
   const { pcie } = drive;
   if (!pcie) return ownLink(drive);
-  return ownLink(
-    { ...drive, pcie: { ...pcie, generation: Math.min(pcie.generation, host.pcie.generation) } },
-    host,
-  );
-};
+  const generation = Math.min(pcie.generation, host.pcie.generation, behind?.generation ?? Infinity);
+  return ownLink({ ...drive, pcie: { ...pcie, generation } }, host);
+}

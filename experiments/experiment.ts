@@ -6,6 +6,7 @@ import type { ModelFile } from '../workloads/formats/index.ts';
 import type { SoftwareCosts, TrunkPart } from '../workloads/inference/index.ts';
 import type { Architecture } from '../workloads/models/index.ts';
 import type { RoutedTokens, RoutingModel } from '../workloads/routing/index.ts';
+import type { KeyPath } from './errors.ts';
 import type { DriveProfile, IdealDrive } from './schema/drive.ts';
 import type { ExperimentFile } from './schema/experiment.ts';
 import type { DirectInterface, HostProfile } from './schema/host.ts';
@@ -15,15 +16,30 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 
 type Replaced = 'host' | 'linux' | 'storage' | 'memory' | 'io' | 'model' | 'software' | 'workload';
 
+/** Drives of one kind. */
+export interface DriveKind {
+  readonly device: DriveProfile | IdealDrive;
+  readonly count: number;
+  /** Name of the switch that they are behind; absent: on the host itself. */
+  readonly switch?: string;
+  /** Where the file says so, for errors. */
+  readonly path: KeyPath;
+}
+
+/** The array of drives, in the order of `kinds`. */
+type ArrayKeys = 'stripe' | 'placement' | 'weights' | 'switches';
+export interface Storage extends Pick<ExperimentFile['storage'], ArrayKeys> {
+  readonly kinds: readonly DriveKind[];
+  readonly fidelity: 'flash' | 'queue' | 'ideal';
+}
+
 export interface Experiment extends Omit<ExperimentFile, Replaced> {
   readonly host: HostProfile;
   /** The host's, with the experiment's changes; what neither says is missing. */
   readonly linux: Partial<LinuxProfile>;
   readonly memory: ExperimentFile['memory'] & { readonly pin: readonly TrunkPart[] };
   readonly io: ExperimentFile['io'] & { readonly interface: DirectInterface | 'mmap' };
-  readonly storage: Omit<ExperimentFile['storage'], 'device'> & {
-    readonly device: DriveProfile | IdealDrive;
-  };
+  readonly storage: Storage;
   readonly model: Omit<ExperimentFile['model'], 'architecture' | 'config' | 'gguf' | 'tensors'> & {
     readonly architecture: Architecture;
     /** What GGUF headers or a table say, where the model comes from those; then quantisation and layout are not used. */

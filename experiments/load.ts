@@ -3,7 +3,7 @@
  * checks, and the profiles and traces that the file names. Every fault is an InputError with file, line and key.
  */
 import { dirname } from 'node:path';
-import { InputError } from './errors.ts';
+import { InputError, type KeyPath } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import { resolveReference } from './load/library.ts';
 import { References } from './load/references.ts';
@@ -62,7 +62,10 @@ async function complete(point: GridPoint, references: References): Promise<Point
     data.host = likeAnother(data.host, 'hosts', ['host'], references);
     const { storage } = data;
     if (isMapping(storage)) {
-      storage.device = likeAnother(storage.device, 'devices', ['storage', 'device'], references);
+      likeDrive(storage, ['storage'], references);
+      const { drives } = storage;
+      if (Array.isArray(drives))
+        for (const [i, kind] of drives.entries()) likeDrive(kind, ['storage', 'drives', i], references);
     }
     const file = validate(experimentSchema, data, locate);
     return { experiment: await resolve(file, point, references), locate };
@@ -74,11 +77,16 @@ async function complete(point: GridPoint, references: References): Promise<Point
 const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+function likeDrive(kind: unknown, path: KeyPath, references: References): void {
+  if (isMapping(kind) && kind.device !== undefined)
+    kind.device = likeAnother(kind.device, 'devices', [...path, 'device'], references);
+}
+
 /** `{like: NAME, key: value}` becomes the named host or drive with those keys changed. */
 export function likeAnother(
   value: unknown,
   kind: 'hosts' | 'devices',
-  path: string[],
+  path: KeyPath,
   references: References,
 ): unknown {
   if (!isMapping(value) || value.like === undefined) return value;

@@ -12,7 +12,7 @@ import { checkArchitecture } from '../../workloads/models/check-architecture.ts'
 import { type Architecture, denseLayersOf } from '../../workloads/models/index.ts';
 import { decodeTokens, loadRouting } from '../../workloads/routing/formats/index.ts';
 import type { RoutedTokens, RoutingModel, RoutingShape } from '../../workloads/routing/index.ts';
-import { asInputError, InputError, messageOf } from '../errors.ts';
+import { asInputError, InputError, type KeyPath, messageOf } from '../errors.ts';
 import type { Experiment } from '../experiment.ts';
 import { driveSchema } from '../schema/drive.ts';
 import type { ExperimentFile } from '../schema/experiment.ts';
@@ -35,17 +35,18 @@ export class References {
   }
 
   host = (name: string) => this.#profile('hosts', name, hostSchema, ['host']);
-  drive = (name: string) => this.#profile('devices', name, driveSchema, ['storage', 'device']);
+  drive = (name: string, path: KeyPath = ['storage', 'device']) =>
+    this.#profile('devices', name, driveSchema, path);
 
   /** The data of a host or drive, not validated, for `like`. */
-  raw(kind: 'hosts' | 'devices', name: string, path: string[]): Record<string, unknown> {
+  raw(kind: 'hosts' | 'devices', name: string, path: KeyPath): Record<string, unknown> {
     return asInputError(
       path,
       () => readYaml(resolveReference(kind, name, this.#folder), `one of ${kind}`).data,
     );
   }
 
-  #profile<T extends z.ZodType>(kind: LibraryKind, name: string, schema: T, path: string[]): z.output<T> {
+  #profile<T extends z.ZodType>(kind: LibraryKind, name: string, schema: T, path: KeyPath): z.output<T> {
     return asInputError(path, () => {
       const file = resolveReference(kind, name, this.#folder);
       return this.#once(file, () => {

@@ -5,6 +5,7 @@ import { NO_SOFTWARE_COSTS, TRUNK_PARTS } from '../../workloads/inference/index.
 import { InputError } from '../errors.ts';
 import type { Experiment, Json } from '../experiment.ts';
 import { type ExperimentFile, experimentSchema } from '../schema/experiment.ts';
+import { kindsOf } from '../schema/storage.ts';
 import { toJson } from '../sweep/grid.ts';
 import type { References } from './references.ts';
 
@@ -61,15 +62,27 @@ function withDefaults(file: ExperimentFile) {
 }
 
 function resolveStorage(storage: ExperimentFile['storage'], references: References): Experiment['storage'] {
-  const device = typeof storage.device === 'string' ? references.drive(storage.device) : storage.device;
-  if ('fidelity' in device) {
-    if ((storage.fidelity ?? 'ideal') === 'ideal') return { ...storage, fidelity: 'ideal', device };
+  const kinds = kindsOf(storage).map(({ device, path: below, ...kind }) => {
+    const path = ['storage', ...below];
+    const named = typeof device === 'string';
+    return { ...kind, path, device: named ? references.drive(device, [...path, 'device']) : device };
+  });
+  for (const { device, path, switch: name } of kinds)
+    if (name !== undefined && !('pcie' in device && device.pcie))
+      throw new InputError(`found '${name}' for ${device.name}, which is not on PCI Express; leave it out`, [
+        ...path,
+        'switch',
+      ]);
+  const ideal = kinds.filter(({ device }) => 'fidelity' in device);
+  const { stripe, placement, weights, switches } = storage;
+  const fidelity = storage.fidelity ?? (ideal.length === kinds.length ? 'ideal' : 'queue');
+  if (ideal.length > 0 && fidelity !== 'ideal') {
     throw new InputError(
-      `found ${storage.fidelity} for a drive that is given as ideal; allowed is ideal; name a drive, or leave fidelity out`,
+      `found ${fidelity} for a drive that is given as ideal; allowed is ideal; name a drive, or ${storage.fidelity ? 'leave fidelity out' : 'set fidelity: ideal for all'}`,
       ['storage', 'fidelity'],
     );
   }
-  return { ...storage, fidelity: storage.fidelity ?? 'queue', device };
+  return { stripe, placement, weights, switches, kinds, fidelity };
 }
 
 /** The file with defaults, quantities as text again; of paths the last part only, for a result holds none. */
@@ -79,7 +92,8 @@ function settingsOf(file: ExperimentFile): Record<string, Json> {
     if (typeof object[key] === 'string') object[key] = basename(object[key].replaceAll('\\', '/'));
   };
   bare(named, 'host');
-  bare(named.storage, 'device');
+  if ('drives' in named.storage) for (const kind of named.storage.drives) bare(kind, 'device');
+  else bare(named.storage, 'device');
   bare(named.model, 'architecture');
   bare(named.model, 'config');
   bare(named.model, 'gguf');

@@ -4,9 +4,10 @@ import type { DriveSplit } from '../../workloads/layout/index.ts';
 import { buildModel, type Model } from '../../workloads/models/index.ts';
 import type { RoutedTokens } from '../../workloads/routing/index.ts';
 import { popularityOf } from '../../workloads/routing/popularity.ts';
+import { weightsOf } from '../drive-limits.ts';
+import { driveSpace } from '../drives.ts';
 import { asInputError, InputError } from '../errors.ts';
 import type { Experiment } from '../experiment.ts';
-import { driveSpace } from '../machine.ts';
 
 /** @throws InputError where experts do not lie in one piece, or do not fit */
 export function placedModel(
@@ -14,7 +15,9 @@ export function placedModel(
   model: Model,
   routing: RoutedTokens,
 ): Model {
-  const { placement, count } = storage;
+  const { placement } = storage;
+  const weights = weightsOf(storage);
+  const count = weights.length;
   if (placement === 'stripe' || count === 1) return model;
   const layout = typeof wanted.layout === 'string' ? { order: wanted.layout } : wanted.layout;
   if (wanted.headers || layout.order !== 'expert-contiguous') {
@@ -26,7 +29,7 @@ export function placedModel(
   }
   const drives = placements[placement]({
     drives: count,
-    weights: storage.weights,
+    weights,
     layers: model.moeLayers.length,
     experts: model.experts,
     // Of this run: what the best profile would say.

@@ -9,10 +9,11 @@ import {
   type Given,
 } from '../../workloads/inference/index.ts';
 import { buildModel, type Model } from '../../workloads/models/index.ts';
+import { type ArrayLimits, arrayLimits } from '../drive-limits.ts';
+import { arrayCapacity } from '../drives.ts';
 import { asInputError, InputError } from '../errors.ts';
 import type { Experiment } from '../experiment.ts';
 import { gpuOf } from '../gpu.ts';
-import { type DriveLimits, driveLimits } from '../machine.ts';
 import { gib, memoryAccount } from '../memory.ts';
 import type { Memory } from '../result.ts';
 import { lossyRouting } from './lossy-of.ts';
@@ -23,7 +24,7 @@ export interface Prepared {
   readonly model: Model;
   readonly catalogue: Catalogue;
   readonly memory: Memory;
-  readonly drive: DriveLimits;
+  readonly drives: ArrayLimits;
   readonly warnings: readonly string[];
   /** What the lossy options did; empty: the run is exact. */
   readonly lossy: readonly string[];
@@ -32,7 +33,7 @@ export interface Prepared {
 
 export function prepare(experiment: Experiment, sim: Simulation): Prepared {
   const { model: wanted, workload, cache, execution, compute, host, software } = experiment;
-  const { limits, warnings } = driveLimits(experiment);
+  const { limits, warnings } = arrayLimits(experiment);
   const listed = asInputError(['model'], () =>
     wanted.headers
       ? modelOfFiles(wanted.architecture, wanted.headers)
@@ -73,7 +74,7 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
     random: sim.random('cache'),
     ...prefetchOf(experiment, sim),
   };
-  return { model, catalogue, memory, drive: limits, warnings, lossy: lossy.options, decode };
+  return { model, catalogue, memory, drives: limits, warnings, lossy: lossy.options, decode };
 }
 
 /** Of all tiers of experts. */
@@ -88,11 +89,13 @@ export function givenOf({ cache, bytesRead }: Experiment): Given | undefined {
 }
 
 function checkCapacity(experiment: Experiment, model: Model): void {
-  const { device, count } = experiment.storage;
-  if (model.fileBytes <= device.capacity * count) return;
+  const { storage } = experiment;
+  if (model.fileBytes <= arrayCapacity(storage)) return;
+  const found = storage.kinds.map(({ count, device }) => `${count} x ${gib(device.capacity)}`).join(' + ');
+  const usable = storage.kinds.length > 1 ? `, of which ${gib(arrayCapacity(storage))} are usable` : '';
   throw new InputError(
-    `found ${count} x ${gib(device.capacity)}; the model's file has ${gib(model.fileBytes)}; use more or larger drives`,
-    ['storage', 'count'],
+    `found ${found}${usable}; the model's file has ${gib(model.fileBytes)}; use more or larger drives`,
+    [...storage.kinds[0].path, 'count'],
   );
 }
 

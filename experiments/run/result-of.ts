@@ -35,7 +35,7 @@ export function resultOf(run: Run): Result {
   const passes = recorder.measured.map(({ pass }) => pass);
   const means = passMeans(prepared.decode, passes, outcome.sequence);
   const work = tokenWork(prepared.decode, experiment.host.kernels, means);
-  const bounds = tokenBounds(experiment, prepared.drive, {
+  const bounds = tokenBounds(experiment, prepared.drives, {
     ...work,
     streamedBytes: storage.bytesRead / measured,
     commands: (storage.iops * windowSeconds(run)) / measured,
@@ -52,7 +52,7 @@ export function resultOf(run: Run): Result {
     point: experiment.point,
     seed: experiment.seed,
     version,
-    fidelity: prepared.drive.fidelity,
+    fidelity: experiment.storage.fidelity,
     exact: prepared.lossy.length === 0,
     ...(prepared.lossy.length > 0 ? { lossy: [...prepared.lossy] } : {}),
     settings: experiment.settings,
@@ -81,7 +81,7 @@ export function resultOf(run: Run): Result {
     binding: bounds[0]?.resource ?? 'none',
     warnings: [
       ...prepared.warnings,
-      ...ceilingWarnings(experiment, prepared.drive, commandBytes),
+      ...ceilingWarnings(experiment, prepared.drives, commandBytes),
       ...prefetchWarnings(run, prefetch, storage),
       ...(run.sim.beyondExact
         ? ['the run passed 2.5 simulated hours: instants beyond are rounded to 2 ps']

@@ -12,26 +12,16 @@ import {
 } from '../../policies/index.ts';
 import { TRUNK_PARTS } from '../../workloads/inference/catalogue.ts';
 import { messageOf, suggestion } from '../errors.ts';
-import { driveSchema, idealDriveSchema, MAX_BYTES } from './drive.ts';
+import { MAX_BYTES } from './drive.ts';
 import { BUFFERED_INTERFACES, DIRECT_INTERFACES, hostSchema, isBuffered, SOFTWARE } from './host.ts';
 import { quantity } from './leaf.ts';
 import { linuxChangesSchema } from './linux.ts';
 import { mappedSchema } from './mapped.ts';
 import { modelSchema } from './model.ts';
 import { allowing } from './problem.ts';
+import { reference } from './reference.ts';
+import { storageSchema } from './storage.ts';
 import { prefetchSchema, workloadSchema } from './workload.ts';
-
-/** A name or path, the whole thing written in place, or `like` another with some keys changed. */
-const reference = <T extends z.ZodObject, U extends z.ZodObject = T>(what: string, schema: T, other?: U) =>
-  z.union(
-    [
-      z.string().min(1),
-      ...(other ? [other] : []),
-      schema,
-      schema.partial().extend({ like: z.string().min(1).describe('The one that the other keys change.') }),
-    ] as unknown as [z.ZodString, T, U],
-    { error: allowing(`the name of ${what} (see nvmoe list), a path to one, or a mapping`) },
-  );
 
 const policySpec = z.string().superRefine((text, context) => {
   try {
@@ -45,35 +35,6 @@ const policySpec = z.string().superRefine((text, context) => {
     );
     context.addIssue({ code: 'custom', message: `found '${text}': ${messageOf(error)}${near}` });
   }
-});
-
-const storageSchema = z.strictObject({
-  device: reference('a drive', driveSchema, idealDriveSchema).describe('The drive.'),
-  count: quantity('count', { min: 1, max: 1024 }).prefault(1).describe('Drives of this kind.'),
-  stripe: quantity('bytes', { min: '4 KiB', max: '1 GiB', step: '4 KiB' })
-    .prefault('1 MiB')
-    .describe('Bytes on one drive before the next.'),
-  placement: z
-    .enum(['stripe', 'expert', 'hot-cold'])
-    .default('stripe')
-    .describe(
-      'stripe: everything over all drives. expert: whole experts, dealt in turn. hot-cold: whole experts, so that each drive serves its share of this run’s requests in every layer. The last two need model.layout expert-contiguous.',
-    ),
-  weights: z
-    .array(
-      z
-        .int({ error: allowing('a whole number') })
-        .min(1)
-        .max(1000),
-    )
-    .optional()
-    .describe('Share of each drive, one whole number a drive; default: equal.'),
-  fidelity: z
-    .enum(['flash', 'queue', 'ideal'])
-    .optional()
-    .describe(
-      'How a drive is simulated; flash needs a profile with a flash section; default queue, and ideal for a drive that is given as ideal.',
-    ),
 });
 
 const memorySchema = z.strictObject({
@@ -242,10 +203,6 @@ export const experimentSchema = z
       refuse(['model'], `found ${sources.length} of architecture, config and gguf; allowed is exactly one`);
     if (model.tensors !== undefined && model.gguf !== undefined)
       refuse(['model', 'tensors'], 'found a table beside gguf, whose header has it; leave one out');
-    const { weights, count } = experiment.storage;
-    if (weights && weights.length !== count) {
-      refuse(['storage', 'weights'], `found ${weights.length}; allowed is one for each of ${count} drives`);
-    }
     if (workload.warmup >= workload.generate) {
       refuse(
         ['workload', 'warmup'],

@@ -91,14 +91,19 @@ function describe(issue: Raw): string {
 const mismatch = (issues: readonly Issue[]) =>
   issues.some(({ code, path }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_union'));
 
-/** The problems of one issue; of a union, those of the alternative that was probably meant. */
+const strange = (issues: readonly Issue[]) =>
+  issues.some(({ code, path }) => path.length === 0 && code === 'unrecognized_keys');
+
+/** The problems of one issue; of a union, those of the alternative that was probably meant: it knows the keys. */
 function flatten(issue: Issue, base: KeyPath): Problem[] {
   const path = [...base, ...(issue.path as (string | number)[])];
   if (issue.code === 'unrecognized_keys') {
     return [{ path: [...path, issue.keys[0]], text: issue.message, unknownKey: true }];
   }
   if (issue.code !== 'invalid_union') return [{ path, text: issue.message }];
-  const meant = issue.errors.filter((issues) => !mismatch(issues)).sort((a, b) => a.length - b.length)[0];
+  const meant = issue.errors
+    .filter((issues) => !mismatch(issues))
+    .sort((a, b) => Number(strange(a)) - Number(strange(b)) || a.length - b.length)[0];
   if (meant) return meant.flatMap((inner) => flatten(inner, path));
   return [{ path, text: issue.message }];
 }

@@ -127,6 +127,29 @@ export const BAD_INPUT: readonly BadInput[] = [
     'storage: {device: {fidelity: ideal, latency: 1 us, bandwidth: 1 GB/s}, fidelity: queue}',
     'FILE:4:storage.fidelity: found queue for a drive that is given as ideal',
   ),
+  ...(
+    [
+      ['device: wd-sn640-960gb, drives: [{device: wd-sn640-960gb}]', '.drives: found drives beside device'],
+      ['drives: [{device: wd-sn640-960gb}], count: 2', ".count: found the unknown key 'count'"],
+      ['drives: []', '.drives: found []; allowed is at least 1 entries'],
+      ['drives: [{device: wd-sn640-960gb}, {count: 2}]', '.drives[1].device: is missing'],
+      ['drives: [{device: wd-sn640-960gb, cout: 2}]', '.drives[0].cout: found the unknown key'],
+      ['drives: [{device: wd-sn640}]', '.drives[0].device: found'],
+      ['drives: [{device: {like: wd-sn640-960gb, readIops: 0}}]', '.drives[0].device.readIops: found 0'],
+      ['drives: [{device: wd-sn640-960gb, count: 2}], weights: [1]', 'one for each of 2 drives'],
+      ['drives: [{device: wd-sn640-960gb, switch: card}]', ".drives[0].switch: found 'card'"],
+      ['device: wd-sn640-960gb, switch: card', ".switch: found 'card', which is not among storage.switches"],
+      [
+        'device: ufs-4-phone, switch: a, switches: [{name: a, generation: 3, lanes: 4}]',
+        'not on PCI Express; leave it out',
+      ],
+      ['device: wd-sn640-960gb, switches: [{name: a, lanes: 4}]', '.switches[0].generation: is missing'],
+      [
+        'drives: [{device: wd-sn640-960gb}, {device: {fidelity: ideal, latency: 1 us, bandwidth: 1 GB/s}}]',
+        'set fidelity: ideal for all',
+      ],
+    ] as const
+  ).map(([storage, says]) => yaml(`drives: ${storage}`, 'storage', `storage: {${storage}}`, says)),
   yaml(
     'bad key of a changed drive',
     'storage',

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const { points } = await loadExperiments('prefetch-crossover', settings);
   for (const { experiment } of points) {
     const name = ['no prefetch', 'recall 0.85'].find((each) => experiment.label.endsWith(each));
-    if (name) results.set(`${experiment.storage.count} ${name}`, runExperiment(experiment));
+    if (name) results.set(`${experiment.storage.kinds[0].count} ${name}`, runExperiment(experiment));
   }
 });
 

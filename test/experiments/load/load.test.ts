@@ -53,7 +53,7 @@ describe('references', () => {
     });
     expect(ideal.storage).toMatchObject({
       fidelity: 'ideal',
-      device: { latency: 10e6, bandwidth: Number.POSITIVE_INFINITY },
+      kinds: [{ device: { latency: 10e6, bandwidth: Number.POSITIVE_INFINITY } }],
     });
   });
 
@@ -70,7 +70,7 @@ describe('references', () => {
       'storage.device.readBandwidth=2 GB/s',
       'host.kernels.matmul=1 TFLOP/s',
     );
-    expect(storage.device).toEqual({ ...base.storage.device, readBandwidth: 2e9 });
+    expect(storage.kinds[0].device).toEqual({ ...base.storage.kinds[0].device, readBandwidth: 2e9 });
   });
 
   it.each(libraryNames('experiments'))('%s of the library loads', async (name) => {
@@ -150,7 +150,7 @@ describe('cases and sweep', () => {
     expect(points[2].experiment).toMatchObject({
       point: { machine: 'B', 'storage.count': 1, 'cache.capacity': '1 GiB' },
       io: { threads: 2 },
-      storage: { count: 1 },
+      storage: { kinds: [{ count: 1 }] },
     });
     const turned = await load({ x: sweep, y: cases });
     expect(turned.points[1].experiment.label).toBe('storage.count=1, cache.capacity=1 GiB, B');
