@@ -8,6 +8,7 @@ export type { DeviceStatistics } from './commands.ts';
 export type { Drive, DriveBusy, DriveOptions } from './drive.ts';
 export { FlashDevice, type FlashDeviceOptions } from './flash/flash-device.ts';
 export { type MqsimDevice, mqsimOptions } from './flash/mqsim.ts';
+export type { StationTotals } from './flash/stations.ts';
 export { Cpu, type CpuOptions, kernelRate } from './host/cpu.ts';
 export {
   busBandwidth,

@@ -2,8 +2,16 @@
  * Where the time went inside a drive at flash fidelity, for results: busy shares of dies, channels, firmware and link,
  * mean waits, and the die x time map.
  */
-import type { FlashDevice } from '../devices/index.ts';
+import { type BlockDevice, type Drive, FlashDevice, ThrottledDrive } from '../devices/index.ts';
 import { type Picoseconds, toSeconds } from '../sim/index.ts';
+
+/** The drive at flash fidelity, behind its throttle or not. */
+export function flashOf(drive: BlockDevice): FlashDevice | undefined {
+  const inner = drive instanceof ThrottledDrive ? drive.drive : drive;
+  return inner instanceof FlashDevice ? inner : undefined;
+}
+
+const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
 
 /** @param now end of the run; shares are of the time from 0 */
 export function flashActivity(device: FlashDevice, now: Picoseconds) {
@@ -23,8 +31,8 @@ export function flashActivity(device: FlashDevice, now: Picoseconds) {
       ...(dram ? { dram: share(dram.busy) } : {}),
     },
     waitingSeconds: {
-      target: mean(nand.pageWait, nand.pages),
-      channel: mean(nand.transferWait, nand.transfers),
+      target: mean(total(nand.pageWait), total(nand.pages)),
+      channel: mean(total(nand.transferWait), total(nand.transfers)),
       firmware: mean(firmware.waited, firmware.commands),
     },
     ...(mappingCache ? { mappingCache: { hits: mappingCache.hits, misses: mappingCache.misses } } : {}),
@@ -38,6 +46,36 @@ export function flashActivity(device: FlashDevice, now: Picoseconds) {
     },
   };
 }
+
+/** Busy share of the dies of all drives over time: a row each, in the same intervals. */
+export function dieMap(drives: readonly Drive[], now: Picoseconds) {
+  const rows = drives.flatMap((drive) => {
+    const device = flashOf(drive);
+    if (!device) return [];
+    const { stations } = device;
+    return device.activity.nand.series.map((series, target) => ({
+      name: stationName(drives, device, stations[target].name),
+      series,
+    }));
+  });
+  if (rows.length === 0 || now === 0) return undefined;
+  const width = Math.max(...rows.map(({ series }) => series.width));
+  const columns = Math.ceil(now / width);
+  return {
+    seconds: Array.from({ length: columns }, (_, i) => toSeconds(i * width)),
+    names: rows.map(({ name }) => name),
+    utilisation: rows.map(({ series }) => {
+      const shares = mapRow(series.points(), series.width, width);
+      // The last interval ends with the run.
+      const part = (i: number) => Math.min(1, (now - i * width) / width);
+      return Array.from({ length: columns }, (_, i) => Math.min(1, (shares[i] ?? 0) / part(i)));
+    }),
+  };
+}
+
+/** With the drive's name in front where there are several. */
+export const stationName = (drives: readonly Drive[], { name: drive }: Drive, name: string): string =>
+  drives.length > 1 ? `${drive}: ${name}` : name;
 
 /** Shares by intervals of `width`, from points that may be finer. */
 function mapRow(points: readonly { sum: number }[], own: Picoseconds, width: Picoseconds): number[] {

@@ -13,6 +13,9 @@ export interface DeviceDramOptions {
 
 export class DeviceDram {
   busy: Picoseconds = 0;
+  /** Transfers, and the sum of their waits for those before them; ps. */
+  transfers = 0;
+  waited: Picoseconds = 0;
   readonly #rate: number;
   #free: Picoseconds = 0;
 
@@ -24,7 +27,10 @@ export class DeviceDram {
   pass(now: Picoseconds, bytes: number): Picoseconds {
     const time = duration(bytes, this.#rate);
     this.busy += time;
-    this.#free = (this.#free > now ? this.#free : now) + time;
+    const start = this.#free > now ? this.#free : now;
+    this.transfers++;
+    this.waited += start - now;
+    this.#free = start + time;
     return this.#free;
   }
 }

@@ -20,6 +20,7 @@ import { checkGeometry, type FlashGeometry } from './geometry.ts';
 import { FlashMapping, type Layout } from './mapping.ts';
 import { MappingCache, type MappingCacheOptions } from './mapping-cache.ts';
 import { Nand } from './nand.ts';
+import { type StationTotals, stationTotals } from './stations.ts';
 import type { ChannelTiming, DieParallelism, NandTiming, ProgramTiming } from './timing.ts';
 import { type WriteOptions, WritePath } from './write-path.ts';
 
@@ -67,6 +68,7 @@ export class FlashDevice implements Drive {
   readonly #upstream: TlpLink;
   readonly #downstream: TlpLink;
   readonly #pageBytes: number;
+  readonly #targetKind: 'plane' | 'die' | 'chip';
   readonly #channels: number;
   readonly #wholeRequests: boolean;
   readonly #completionTime: number;
@@ -116,6 +118,7 @@ export class FlashDevice implements Drive {
     if (options.dram) this.#dram = new DeviceDram(options.dram);
     this.#staged = sim.register((command, bytes) => this.#toHost(command, bytes));
     this.#pageBytes = geometry.pageBytes;
+    this.#targetKind = dieParallelism;
     this.#channels = geometry.channels;
     this.#wholeRequests = hostTransfer === 'per-request';
     const { completionEntry, interrupt } = controller.messages;
@@ -151,6 +154,19 @@ export class FlashDevice implements Drive {
       mappingCache: this.#cache,
       dram: this.#dram,
     };
+  }
+
+  /** The same station by station. */
+  get stations(): StationTotals[] {
+    const { nand, firmware, dram } = this.activity;
+    return stationTotals({
+      kind: this.#targetKind,
+      nand,
+      firmware,
+      dram,
+      toHost: this.#upstream,
+      fromHost: this.#downstream,
+    });
   }
 
   restartStatistics(): void {

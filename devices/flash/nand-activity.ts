@@ -13,12 +13,12 @@ export class NandActivity {
   /** ps that each channel carried commands, and data. */
   readonly commandBusy: Float64Array;
   readonly dataBusy: Float64Array;
-  /** Pages that started, and the sum of their waits for the target; ps. */
-  pages = 0;
-  pageWait: Picoseconds = 0;
-  /** Reads whose data started to cross the channel, and the sum of their waits for it; ps. */
-  transfers = 0;
-  transferWait: Picoseconds = 0;
+  /** Of each target: pages that started, and the sum of their waits for it; ps. */
+  readonly pages: Float64Array;
+  readonly pageWait: Float64Array;
+  /** Of each channel: reads whose data started to cross it, and the sum of their waits for it; ps. */
+  readonly transfers: Float64Array;
+  readonly transferWait: Float64Array;
   /** Array time of each target over time. */
   readonly series: readonly Series[];
   readonly #sim: Simulation;
@@ -28,6 +28,10 @@ export class NandActivity {
     this.arrayBusy = new Float64Array(targets);
     this.commandBusy = new Float64Array(channels);
     this.dataBusy = new Float64Array(channels);
+    this.pages = new Float64Array(targets);
+    this.pageWait = new Float64Array(targets);
+    this.transfers = new Float64Array(channels);
+    this.transferWait = new Float64Array(channels);
     this.series = Array.from({ length: targets }, () => new Series({ width: FIRST_WIDTH, points: POINTS }));
   }
 
@@ -44,13 +48,13 @@ export class NandActivity {
     this.series[target].add(this.#sim.now, time);
   }
 
-  pageStarts(queuedAt: Picoseconds): void {
-    this.pages++;
-    this.pageWait += this.#sim.now - queuedAt;
+  pageStarts(target: number, queuedAt: Picoseconds): void {
+    this.pages[target]++;
+    this.pageWait[target] += this.#sim.now - queuedAt;
   }
 
-  dataStarts(readyAt: Picoseconds): void {
-    this.transfers++;
-    this.transferWait += this.#sim.now - readyAt;
+  dataStarts(channel: number, readyAt: Picoseconds): void {
+    this.transfers[channel]++;
+    this.transferWait[channel] += this.#sim.now - readyAt;
   }
 }

@@ -209,7 +209,7 @@ export class Nand {
     const plane = pages.planeOf(first);
     const page = pages.pageOf(first);
     let bytes = pages.bytesOf(first);
-    this.activity.pageStarts(pages.timeOf(first));
+    this.activity.pageStarts(target, pages.timeOf(first));
     operations.begin(operation, READ_PAGES);
     pages.remove(target, first);
     operations.add(operation, first);
@@ -219,7 +219,7 @@ export class Nand {
         const read = other === plane ? NONE : pages.find(other, page);
         if (read === NONE) continue;
         pages.remove(target, read);
-        this.activity.pageStarts(pages.timeOf(read));
+        this.activity.pageStarts(target, pages.timeOf(read));
         operations.add(operation, read);
         operations.sortLast(operation, this.#orderOf);
         if (pages.bytesOf(read) > bytes) bytes = pages.bytesOf(read);
@@ -266,7 +266,7 @@ export class Nand {
     const first = this.#turns.beginsData(channel);
     const operation = this.#turns.takeData(channel);
     if (first && this.#operations.kind[operation] === READ_PAGES) {
-      this.activity.dataStarts(this.#operations.time[operation]);
+      this.activity.dataStarts(channel, this.#operations.time[operation]);
     }
     const bytes = Math.min(this.#operations.left[operation], this.#piece);
     const time = duration(bytes, rate);

@@ -26,6 +26,10 @@ export class Firmware {
   waited: Picoseconds = 0;
   /** Commands that took time. */
   commands = 0;
+  /** The same of each core; none where there is no limit of cores. */
+  readonly coreBusy: Float64Array;
+  readonly coreWaited: Float64Array;
+  readonly coreCommands: Float64Array;
   readonly #sim: Simulation;
   readonly #classes: readonly FirmwareClass[];
   readonly #free: Float64Array;
@@ -36,7 +40,11 @@ export class Firmware {
     }
     this.#sim = sim;
     this.#classes = classes;
-    this.#free = new Float64Array(cores === Infinity ? 0 : cores);
+    const limited = cores === Infinity ? 0 : cores;
+    this.#free = new Float64Array(limited);
+    this.coreBusy = new Float64Array(limited);
+    this.coreWaited = new Float64Array(limited);
+    this.coreCommands = new Float64Array(limited);
   }
 
   /** Takes a command now; done(command, 0) when it has been worked on. */
@@ -70,6 +78,9 @@ export class Firmware {
     for (let other = 1; other < free.length; other++) if (free[other] < free[core]) core = other;
     const start = free[core] > now ? free[core] : now;
     free[core] = start + time;
+    this.coreBusy[core] += time;
+    this.coreWaited[core] += start - now;
+    this.coreCommands[core]++;
     return start;
   }
 }

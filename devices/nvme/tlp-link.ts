@@ -44,6 +44,9 @@ export const NOBODY = -1;
 export class TlpLink {
   /** Time in which the wire was taken, in ps, of all that was queued. */
   busy: Picoseconds = 0;
+  /** Transfers, and the sum of their waits for those before them; ps. */
+  transfers = 0;
+  waited: Picoseconds = 0;
   readonly #sim: Simulation;
   readonly #options: TlpLinkOptions;
   readonly #shared: readonly SharedLink[];
@@ -51,10 +54,11 @@ export class TlpLink {
   #free: Picoseconds = 0;
   #cachedBytes = 0;
   #cachedTime: Picoseconds = 0;
-  /** Behind shared links: a ring of transfers (data bytes, wire time) with their continuations. */
+  /** Behind shared links: a ring of transfers (data bytes, wire time, arrival) with their continuations. */
   #capacity = 64;
   #bytes = new Float64Array(this.#capacity);
   #times = new Float64Array(this.#capacity);
+  #arrivals = new Float64Array(this.#capacity);
   #continuations = new Int32Array(2 * this.#capacity);
   #head = 0;
   #length = 0;
@@ -91,12 +95,15 @@ export class TlpLink {
   send(bytes: number, message: Picoseconds, done: HandlerId, a: number): void {
     const time = message + (bytes > 0 ? this.dataTime(bytes) : 0);
     this.busy += time;
+    this.transfers++;
     if (this.#shared.length > 0) {
       this.#queue(bytes, time, done, a);
       return;
     }
     const { now } = this.#sim;
-    this.#free = (this.#free > now ? this.#free : now) + time;
+    const start = this.#free > now ? this.#free : now;
+    this.waited += start - now;
+    this.#free = start + time;
     if (done !== NOBODY) this.#sim.at(this.#free, done, a);
   }
 
@@ -105,6 +112,7 @@ export class TlpLink {
     const tail = (this.#head + this.#length++) & (this.#capacity - 1);
     this.#bytes[tail] = bytes;
     this.#times[tail] = time;
+    this.#arrivals[tail] = this.#sim.now;
     this.#continuations[2 * tail] = done;
     this.#continuations[2 * tail + 1] = a;
     if (this.#length === 1) this.#begin();
@@ -113,6 +121,7 @@ export class TlpLink {
   #begin(): void {
     const bytes = this.#bytes[this.#head];
     this.#flows = 1;
+    this.waited += this.#sim.now - this.#arrivals[this.#head];
     this.#sim.after(this.#times[this.#head], this.#flowDone);
     if (bytes === 0) return;
     for (const link of this.#shared) {
@@ -141,6 +150,7 @@ export class TlpLink {
     };
     this.#bytes = turned(this.#bytes, 1);
     this.#times = turned(this.#times, 1);
+    this.#arrivals = turned(this.#arrivals, 1);
     this.#continuations = turned(this.#continuations, 2);
     this.#head = 0;
     this.#capacity = 2 * length;

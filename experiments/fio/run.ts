@@ -6,14 +6,13 @@ import {
   type BlockDevice,
   DEMAND,
   DeviceArray,
-  FlashDevice,
   type IoInterface,
   READ,
   ThrottledDrive,
 } from '../../devices/index.ts';
 import { Simulation } from '../../sim/index.ts';
 import { InputError } from '../errors.ts';
-import { flashActivity } from '../flash-activity.ts';
+import { flashActivity, flashOf } from '../flash-activity.ts';
 import { Clone, type Submit } from './clone.ts';
 import type { FioJob } from './job.ts';
 import { writes } from './job.ts';
@@ -78,12 +77,13 @@ export function runFio(
   sim.run();
   const end = sim.now;
   sim.finish();
+  const flash = flashOf(drive);
   const seconds = Math.max(...clones().map(({ measured }) => measured.seconds));
   return {
     measured: clones().map(({ measured }) => measured),
     deviceName: device.name,
     seconds,
-    activity: drive instanceof FlashDevice ? flashActivity(drive, end) : undefined,
+    activity: flash && flashActivity(flash, end),
   };
 }
 

@@ -17,9 +17,17 @@ const deviceSchema = z.object({
 });
 
 const stationSchema = z.object({
-  name: z.string().describe('Die, channel, firmware core, link …, with the drive it belongs to.'),
+  kind: z
+    .string()
+    .describe(
+      'die (or plane or chip, whichever takes one command at a time), channel, firmware core, DRAM, link to host, link from host.',
+    ),
+  name: z.string().describe('Which of them, with the drive it belongs to where there are several.'),
   utilisation: fraction().describe('Busy servers / servers, mean over the measured time.'),
-  waitSeconds: z.number().nonnegative().describe('Mean time in its queue per visit, s.'),
+  waitSeconds: z
+    .number()
+    .nonnegative()
+    .describe('Mean time in its queue per visit, s; of a channel that of data.'),
   visits: count().describe('Commands or pages served.'),
 });
 

@@ -7,6 +7,7 @@ import type { Phase } from '../../workloads/inference/index.ts';
 import type { Machine } from '../machine.ts';
 import type { Storage } from '../result.ts';
 import { AccessMeter } from './access-meter.ts';
+import { FlashMeter } from './flash-meter.ts';
 import { PageMeter } from './page-meter.ts';
 import { storageOf } from './storage-of.ts';
 
@@ -20,6 +21,7 @@ export class Meter {
   /** What the page cache did; absent where reads go past it. */
   readonly pages?: PageMeter;
   readonly access: AccessMeter;
+  private readonly flash: FlashMeter;
   /** Storage measures of the phases that are over. */
   readonly storage = new Map<Phase | 'window', Storage>();
   /** Of the commands of the measured window, all drives together, ps. */
@@ -37,6 +39,7 @@ export class Meter {
     this.sim = sim;
     this.machine = machine;
     this.busyBefore = machine.drives.map(() => 0);
+    this.flash = new FlashMeter(machine.drives);
     this.access = new AccessMeter(sim, machine.drives.length);
     machine.array.onCommand = (offset, bytes, drive, driveOffset) =>
       this.access.command(offset, bytes, drive, driveOffset);
@@ -55,8 +58,12 @@ export class Meter {
       this.storage.set(this.current, storageOf(machine, this.current, seconds, busy, sim.now));
       this.pages?.phaseEnds(this.current, seconds);
     }
-    if (this.current === 'window')
+    if (this.current === 'window') {
       for (const { statistics } of machine.drives) this.latency.merge(statistics.latency[0]);
+      const stations = this.flash.since(sim.now - this.since);
+      const window = this.storage.get('window');
+      if (window && stations.length > 0) this.storage.set('window', { ...window, stations });
+    }
     machine.reads?.restartStatistics();
     machine.mapped?.restartStatistics();
     this.pages?.phaseBegins();
@@ -66,7 +73,10 @@ export class Meter {
     this.depthBefore = 0;
     this.since = sim.now;
     this.current = phase;
-    if (phase === 'window') this.access.begin();
+    if (phase === 'window') {
+      this.access.begin();
+      this.flash.begin();
+    }
   }
 
   /** A generated token is complete. */

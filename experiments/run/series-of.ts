@@ -1,6 +1,7 @@
 /** The bounded series of a run that the report draws. */
 import { toSeconds } from '../../sim/index.ts';
 import { fileMap } from '../../workloads/layout/index.ts';
+import { dieMap } from '../flash-activity.ts';
 import type { Series as ResultSeries } from '../result.ts';
 import type { PageMeter } from './page-meter.ts';
 import type { Run } from './result-of.ts';
@@ -28,6 +29,7 @@ export function seriesOf(run: Run): ResultSeries {
     latencyCdf: latencyCdf(run),
     timeline: timelineOf(run),
     ...(run.prepared.model.experts > 0 ? { experts: expertHeat(run), residency: residencyOf(run) } : {}),
+    dies: dieMap(machine.drives, run.sim.now),
     accessMap: { points: meter.access.points, regions: regionsOf(run) },
   };
 }

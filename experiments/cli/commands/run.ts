@@ -105,6 +105,9 @@ async function print(
     const { breakdownText } = await import('../../report/breakdown.ts');
     const times = single ? breakdownText(results[0]) : undefined;
     if (times) terminal.out(`${times}\n`);
+    const { stationsText } = await import('../../report/stations.ts');
+    const inside = single ? stationsText(results[0]) : undefined;
+    if (inside) terminal.out(`${inside}\n`);
     if (report) terminal.out(`report: ${report}\n`);
   }
   if (options.quiet) return;

@@ -11,7 +11,7 @@ export function diesChart(result: Result): Chart | undefined {
   return {
     title: 'Dies over time',
     reading: 'Busy share of each die; single rows that stand out are dies that collide while others idle.',
-    height: Math.max(320, 160 + 5 * dies.names.length),
+    height: Math.min(1200, Math.max(320, 160 + 5 * dies.names.length)),
     figure: figure(
       [
         heatmap(

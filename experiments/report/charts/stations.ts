@@ -5,17 +5,18 @@ import type { Result } from '../../result.ts';
 import { axis, type Chart, COLOURS, figure, nameAxis, plotText, rowsHeight } from '../figure.ts';
 import { formatSeconds } from '../format.ts';
 
-/** The busiest ones tell the story; a drive has hundreds. */
-const SHOWN = 24;
+/** The busiest ones of each kind tell the story; a drive has hundreds. */
+const SHOWN = 6;
 
 export function stationsChart(result: Result): Chart | undefined {
-  const stations = [...(result.storage.stations ?? [])]
-    .sort((a, b) => b.utilisation - a.utilisation)
-    .slice(0, SHOWN);
+  const byKind = new Map<string, NonNullable<Result['storage']['stations']>>();
+  const all = [...(result.storage.stations ?? [])].sort((a, b) => b.utilisation - a.utilisation);
+  for (const station of all) byKind.set(station.kind, [...(byKind.get(station.kind) ?? []), station]);
+  const stations = [...byKind.values()].flatMap((kind) => kind.slice(0, SHOWN));
   if (stations.length === 0) return undefined;
   return {
     title: 'Inside the drives',
-    reading: `Busy share of each station with the mean wait before it, busiest first (at most ${SHOWN}): a long wait before a busy one is a bottleneck.`,
+    reading: `Busy share of each station with the mean wait before it, the busiest ${SHOWN} of each kind: a long wait before a busy one is a bottleneck.`,
     height: rowsHeight(stations.length, 22),
     figure: figure(
       [

@@ -92,7 +92,8 @@ function withExtras(result: Result, random: () => number): Result {
       ...result.storage,
       bytesWritten: 1e9,
       stations: range(40, (i) => ({
-        name: `channel ${i}`,
+        kind: i < 32 ? 'die' : 'channel',
+        name: i < 32 ? `channel ${i >> 2} die ${i & 3}` : `channel ${i - 32}`,
         utilisation: random(),
         waitSeconds: 1e-4 * random(),
         visits: 1000 + i,
