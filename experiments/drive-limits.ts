@@ -8,6 +8,8 @@ import { checkClaims, type Link, pcieLink } from '../devices/index.ts';
 import { ownLink, trainedLink } from './drive-link.ts';
 import { asInputError } from './errors.ts';
 import type { DriveKind, Experiment } from './experiment.ts';
+import { formatAmount } from './report/format.ts';
+import type { DriveProfile } from './schema/drive.ts';
 
 /** Rates in B/s and 1/s; Infinity where there is none. */
 export interface KindLimits {
@@ -75,7 +77,20 @@ function kindLimits(kind: DriveKind, { host, storage }: Experiment) {
     warnings.push(
       `${name}: in this host its link trains at ${link.name}: ${(link.usableRate / 1e9).toFixed(2)} GB/s are usable.`,
     );
+  if (device.throttle) warnings.push(...throttleWarnings(device));
   return { limits: { name, readBandwidth, readIops, link }, warnings };
+}
+
+/** A burst may outlast a run, so a throttle is no ceiling. */
+function throttleWarnings({ name, throttle, readBandwidth, readIops }: DriveProfile): string[] {
+  const { bytes, commands } = throttle!;
+  const warning = ({ rate, burst }: { rate: number; burst: number }, unit: string) =>
+    `${name}: its throttle lets ${formatAmount(rate, unit)}/s pass after a burst of ${formatAmount(burst, unit)}; ` +
+    'the bounds know its claims only.';
+  return [
+    ...(bytes && bytes.rate < readBandwidth ? [warning(bytes, 'B')] : []),
+    ...(commands && commands.rate < readIops ? [warning(commands, 'IO')] : []),
+  ];
 }
 
 /** Stripes of each drive a turn. */
