@@ -2,6 +2,7 @@
 import {
   type BufferedFile,
   DeviceArray,
+  type DeviceArrayOptions,
   type Drive,
   type Gpu,
   Host,
@@ -34,17 +35,20 @@ export interface Machine {
   readonly mapped?: MmapFile;
 }
 
+export type MakeArray = (sim: Simulation, options: DeviceArrayOptions) => DeviceArray;
+
 /** @param model the memory account and the file's size */
 export function buildMachine(
   sim: Simulation,
   experiment: Experiment,
   model: { memory: Memory; fileBytes: number },
+  makeArray: MakeArray = (...given) => new DeviceArray(...given),
 ): Machine {
   const { host: profile, storage, io } = experiment;
   const host = new Host(sim, hostOptions(profile));
   const topology = new PcieTopology(sim, profile.pcie);
   const drives = buildDrives(sim, experiment, topology, host.dram.bus);
-  const array = new DeviceArray(sim, { name: 'array', devices: drives, ...arrayLayout(storage) });
+  const array = makeArray(sim, { name: 'array', devices: drives, ...arrayLayout(storage) });
   const gpu = buildGpu(sim, experiment, host, topology);
   const by = io.interface;
   const parts = { host, drives, array, gpu };

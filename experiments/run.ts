@@ -3,9 +3,9 @@
  * the experiment: same experiment and seed, same result.
  */
 import { Simulation } from '../sim/index.ts';
-import { type DecodeOptions, runDecode } from '../workloads/inference/index.ts';
+import { type DecodeOptions, type Phase, runDecode } from '../workloads/inference/index.ts';
 import type { Experiment } from './experiment.ts';
-import { buildMachine } from './machine.ts';
+import { buildMachine, type MakeArray } from './machine.ts';
 import { inMemory, runMappedProgram } from './mapped.ts';
 import type { Result } from './result.ts';
 import { Meter } from './run/meter.ts';
@@ -15,6 +15,10 @@ import { resultOf } from './run/result-of.ts';
 export interface RunOptions {
   /** Called as tokens complete: how many of how many, warm-up included. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called when a phase begins. */
+  readonly onPhase?: (phase: Phase | 'window') => void;
+  /** Makes the array of drives; default a DeviceArray. */
+  readonly makeArray?: MakeArray;
 }
 
 /** @throws InputError when the experiment asks for what cannot be */
@@ -22,11 +26,14 @@ export function runExperiment(experiment: Experiment, options: RunOptions = {}):
   const sim = new Simulation({ seed: String(experiment.seed) });
   const prepared = prepare(experiment, sim);
   const { memory, model } = prepared;
-  const machine = buildMachine(sim, experiment, { memory, fileBytes: model.fileBytes });
+  const machine = buildMachine(sim, experiment, { memory, fileBytes: model.fileBytes }, options.makeArray);
   const meter = new Meter(sim, machine);
   const decode: DecodeOptions = {
     ...prepared.decode,
-    onPhase: (phase) => meter.phase(phase),
+    onPhase(phase) {
+      meter.phase(phase);
+      options.onPhase?.(phase);
+    },
     onToken(done, total) {
       meter.token();
       options.onProgress?.(done, total);

@@ -15,6 +15,7 @@ import { registerFio } from './commands/fio.ts';
 import { registerList } from './commands/list.ts';
 import { registerModel } from './commands/model.ts';
 import { registerPolicies } from './commands/policies.ts';
+import { registerReplay } from './commands/replay.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRouting } from './commands/routing.ts';
 import { registerRun, registerSweep } from './commands/run.ts';
@@ -34,6 +35,7 @@ const REGISTER = [
   registerCache,
   registerCalibrate,
   registerFio,
+  registerReplay,
   registerReport,
   registerList,
   registerModel,

@@ -14,7 +14,7 @@ import {
 } from '../../sim/index.ts';
 import type { FioJob } from './job.ts';
 import { reads, writes } from './job.ts';
-import { DEPTHS, type JobMeasured, measurementsOf } from './measurements.ts';
+import { depthLevel, type JobMeasured, measurementsOf } from './measurements.ts';
 import { Offsets } from './offsets.ts';
 
 /** Starts a request of this clone; done(tag, 0) at its completion. */
@@ -29,9 +29,17 @@ export interface Surroundings {
   readonly ended: () => void;
 }
 
+/** One process of a job. */
+export interface FioProcess {
+  readonly measured: JobMeasured;
+  /** Share of the work done, 0 to 1. */
+  readonly progress: number;
+  start(): void;
+}
+
 const PAGE = 4096;
 
-export class Clone {
+export class Clone implements FioProcess {
   readonly measured: JobMeasured;
   readonly #sim: Simulation;
   readonly #job: FioJob;
@@ -159,10 +167,7 @@ export class Clone {
     this.#direction[slot] = direction;
     this.#issued++;
     this.#issuedBytes += bytes;
-    const depth = this.#job.depth - this.#free.length;
-    let level = 0;
-    while (depth > DEPTHS[level]) level++;
-    this.measured.depths[level]++;
+    this.measured.depths[depthLevel(this.#job.depth - this.#free.length)]++;
     if (this.#job.direct) {
       this.#around.submit(direction, offset, bytes, this.#completedHandler, slot);
     } else {

@@ -1,4 +1,6 @@
 /** A fio job as the simulation runs it: options parsed, defaults filled in. Times in seconds, sizes in bytes. */
+import { type BlockTrace, READ } from '../../workloads/traces/index.ts';
+
 export type Pattern = 'read' | 'write' | 'randread' | 'randwrite' | 'rw' | 'randrw';
 
 export interface FioJob {
@@ -38,9 +40,16 @@ export interface FioJob {
   readonly stonewall: boolean;
   readonly groupReporting: boolean;
   readonly seed: string;
+  /** Requests that are replayed in place of the pattern, and whether without the pauses between them. */
+  readonly replay?: BlockTrace;
+  readonly noStall: boolean;
   readonly percentiles: readonly number[];
 }
 
 export const reads = ({ pattern }: FioJob): boolean => !pattern.endsWith('write');
-export const writes = ({ pattern }: FioJob): boolean => !pattern.endsWith('read');
+export function writes({ pattern, replay }: FioJob): boolean {
+  if (replay)
+    return !Array.from({ length: replay.length }, (_, row) => replay.opOf(row)).every((op) => op === READ);
+  return !pattern.endsWith('read');
+}
 export const isRandom = ({ pattern }: FioJob): boolean => pattern.startsWith('rand');

@@ -5,6 +5,13 @@ import { LatencyBins } from './latency-bins.ts';
 /** Upper ends of fio's classes of depth. */
 export const DEPTHS = [1, 2, 4, 8, 16, 32, Number.POSITIVE_INFINITY];
 
+/** The class of a number of requests in flight. */
+export function depthLevel(depth: number): number {
+  let level = 0;
+  while (depth > DEPTHS[level]) level++;
+  return level;
+}
+
 export interface DirectionMeasured {
   bytes: number;
   /** Of completions, ns. */

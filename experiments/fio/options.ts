@@ -2,10 +2,12 @@
  * The options of fio: those the simulation obeys become a job; those that cannot matter to it are named in a warning; and
  * those that would change what is measured in a way it does not follow are errors.
  */
+import type { BlockTrace } from '../../workloads/traces/index.ts';
 import { InputError, suggestion } from '../errors.ts';
 import type { FioJob, Pattern } from './job.ts';
 import { reads, writes } from './job.ts';
 import type { Section } from './job-file.ts';
+import { replayLog } from './replay-log.ts';
 import { parseCount, parseSeconds, parseSize, parseSwitch, perDirection } from './values.ts';
 
 /** What the simulated device says of itself. */
@@ -48,6 +50,8 @@ const KNOWN = new Set([
   'randseed',
   'percentile_list',
   'random_distribution',
+  'read_iolog',
+  'replay_no_stall',
 ]); // prettier-ignore
 
 /** Say nothing of what a simulated drive sees, or only how fio shows or organises it. */
@@ -100,6 +104,7 @@ const SILENT = new Set([
   'end_fsync',
   'kb_base',
   'unit_base',
+  'replay_redirect',
 ]); // prettier-ignore
 
 /** Change the load in ways that the simulation does not follow. */
@@ -115,7 +120,6 @@ const REFUSED: Record<string, string> = {
   flow: 'jobs that take turns by tokens',
   latency_target: 'searching for a depth; run several depths',
   zonemode: 'zones',
-  read_iolog: 'replaying a log; see nvmoe trace',
   read_hist_log: 'replaying a log',
   steadystate: 'stopping by steady state; use runtime',
   percentage_random: 'a mixture of random and sequential offsets',
@@ -157,13 +161,14 @@ export function jobOf({ name, options }: Section, target: Target): { job: FioJob
     target.capacity - offset,
   );
   const loops = value('loops', 1, count(1));
-  const endless = ['runtime', 'number_ios', 'size', 'io_size'].every(
+  const endless = ['runtime', 'number_ios', 'size', 'io_size', 'read_iolog'].every(
     (option) => options[option] === undefined,
   );
   if (endless)
     warnings.push(
       `${name}: no size, runtime or number_ios: stops after ${NO_LIMIT_SECONDS} s of simulated time`,
     );
+  const replay = value('read_iolog', undefined, (_, file) => replayLog(file, target));
   const draft: FioJob = {
     name,
     options,
@@ -172,9 +177,11 @@ export function jobOf({ name, options }: Section, target: Target): { job: FioJob
       options.rwmixwrite === undefined
         ? value('rwmixread', 50, count(0))
         : 100 - parseCount('rwmixwrite', options.rwmixwrite, 0),
-    blockSize: value('bs', [PAGE, PAGE] as const, (option, text) =>
-      perDirection(text, (part) => parseCount(option, part, 1)),
-    ),
+    blockSize: replay
+      ? largestOf(replay)
+      : value('bs', [PAGE, PAGE] as const, (option, text) =>
+          perDirection(text, (part) => parseCount(option, part, 1)),
+        ),
     depth: value('iodepth', 1, count(1)),
     clones: value('numjobs', 1, count(1)),
     direct:
@@ -198,6 +205,8 @@ export function jobOf({ name, options }: Section, target: Target): { job: FioJob
     stonewall: value('stonewall', false, parseSwitch),
     groupReporting: value('group_reporting', false, parseSwitch),
     seed: value('randseed', '', (_, text) => text),
+    replay,
+    noStall: value('replay_no_stall', false, parseSwitch),
     percentiles: value('percentile_list', PERCENTILES, (option, text) =>
       text.split(':').map((part) => percentile(option, part)),
     ),
@@ -219,6 +228,15 @@ function checkNames(name: string, options: Record<string, string>): string[] {
   return unknown.map(
     (option) => `${name}: option ${option} has no effect here${suggestion(option, [...KNOWN])}`,
   );
+}
+
+/** Ends that fio's replay would have too, and the simulated one has not. */
+const NOT_OF_REPLAYS = ['runtime', 'number_ios', 'io_size', 'rate', 'rate_iops', 'ramp_time', 'loops'];
+
+function largestOf(replay: BlockTrace): [number, number] {
+  let largest = 0;
+  for (let row = 0; row < replay.length; row++) largest = Math.max(largest, replay.bytesOf(row));
+  return [largest, largest];
 }
 
 function patternOf(text: string): Pattern {
@@ -254,6 +272,12 @@ function checkJob(job: FioJob, { blockSize, capacity }: Target): void {
   if (options.random_distribution !== undefined && options.random_distribution !== 'random') {
     throw new InputError(
       `${name}: random_distribution=${options.random_distribution}: only random is simulated; remove it`,
+    );
+  }
+  const unused = job.replay && NOT_OF_REPLAYS.find((option) => options[option] !== undefined);
+  if (unused !== undefined) {
+    throw new InputError(
+      `${name}: found ${unused} beside read_iolog; a log is replayed whole and as written; remove it`,
     );
   }
   if (!(job.readShare >= 0 && job.readShare <= 100))

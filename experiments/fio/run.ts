@@ -13,10 +13,11 @@ import {
 import { Simulation } from '../../sim/index.ts';
 import { InputError } from '../errors.ts';
 import { flashActivity, flashOf } from '../flash-activity.ts';
-import { Clone, type Submit } from './clone.ts';
+import { Clone, type FioProcess, type Submit } from './clone.ts';
 import type { FioJob } from './job.ts';
 import { writes } from './job.ts';
 import type { JobMeasured } from './measurements.ts';
+import { ReplayClone } from './replay-clone.ts';
 
 /** What the jobs run on. */
 export interface FioMachine {
@@ -48,7 +49,7 @@ export function runFio(
   const device = machine.device(sim);
   const drive = device instanceof ThrottledDrive ? device.drive : device;
   const paths = pathsOf(sim, device, machine);
-  const groups: Clone[][] = [];
+  const groups: FioProcess[][] = [];
   let left = 0;
   let current = 0;
   const startGroup = () => {
@@ -68,8 +69,12 @@ export function runFio(
     if (groups.length === 0 || job.stonewall) groups.push([]);
     for (let clone = 0; clone < job.clones; clone++, index++) {
       const submit = paths(job, index);
-      groups[groups.length - 1].push(
-        new Clone(sim, job, clone, groups.length - 1, { submit, completed, ended }),
+      const group = groups.length - 1;
+      const around = { submit, completed, ended };
+      groups[group].push(
+        job.replay
+          ? new ReplayClone(sim, job, job.replay, group, around)
+          : new Clone(sim, job, clone, group, around),
       );
     }
   }

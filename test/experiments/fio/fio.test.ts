@@ -94,7 +94,7 @@ describe('options', () => {
     'thinktime',
     'bssplit',
     'verify',
-    'read_iolog',
+    'read_hist_log',
     'zonemode',
   ])('refuses %s, which changes the load', (option) => {
     expect(() => options({ [option]: '5' })).toThrow(new RegExp(`${option}.*not simulated`));
