@@ -11,7 +11,7 @@ const REPEATS = 3;
 const PAGE = 16384;
 const MIB = 1 << 20;
 
-const options: FlashDeviceOptions = {
+export const options: FlashDeviceOptions = {
   name: 'bench',
   capacity: 2 ** 37,
   blockSize: 4096,

@@ -6,6 +6,7 @@ import { decodeBench } from './decode.ts';
 import { deviceBench } from './devices.ts';
 import { flashBench } from './flash.ts';
 import { kernelBench } from './kernel.ts';
+import { memoryBench } from './memory.ts';
 import { policyBench } from './policies.ts';
 import { routingBench } from './routing.ts';
 import type { BenchRow } from './row.ts';
@@ -21,6 +22,7 @@ const benches: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
   kernel: kernelBench,
   devices: deviceBench,
   flash: flashBench,
+  memory: memoryBench,
   policies: policyBench,
   traces: tracesBench,
   routing: routingBench,
