@@ -52,6 +52,12 @@ interface FileSize {
   readonly fileBytes: number;
 }
 
+/**
+ * Single pages that a thread adds to the page cache in one event: 8 cost a third of the simulation's time and change
+ * tokens/s by 0.1 % (docs/performance.md); with 16 it is 3 %.
+ */
+const INSERT_BATCH = 8;
+
 const cacheOf = ({ pageCacheBytes, lockedBytes = 0 }: Memory) =>
   new PageCache(Math.floor((lockedBytes + pageCacheBytes) / PAGE_BYTES));
 
@@ -67,6 +73,7 @@ export function buildMapped(
     cache: cacheOf(memory),
     fileBytes,
     readAhead: windowOf(experiment),
+    batch: INSERT_BATCH,
     request: linux.maxSectors,
     cores: host.cpu.cores,
     costs: linux,

@@ -73,7 +73,7 @@ export class Slots {
 }
 
 /** A longer copy of a typed array, zeros behind the old contents. */
-export function grown<T extends Float64Array | Int32Array | Uint32Array | Uint8Array>(
+export function grown<T extends Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array>(
   array: T,
   length: number,
 ): T {

@@ -37,6 +37,11 @@ export interface CachedFileOptions {
   /** Largest read-ahead window in bytes: read_ahead_kb, doubled by POSIX_FADV_SEQUENTIAL; 0: none. */
   readonly readAhead: number;
   readonly advice?: ReadAheadOptions['advice'];
+  /**
+   * Single pages that a thread adds to the cache in one event, at the mean of the instants at which it would have added
+   * each; default 1.
+   */
+  readonly batch?: number;
   /** Largest request that a window becomes, bytes: max_sectors_kb, or less. */
   readonly request: number;
 }
@@ -80,6 +85,8 @@ export class CacheFill {
   /** When the thread began what it does now, and the share of reclaim in it. */
   readonly #since: Float64Array;
   readonly #reclaims: Float64Array;
+  /** Time of the thread's last batch that is left to spend. */
+  readonly #owed: Float64Array;
   readonly #step: HandlerId;
   readonly #completed: HandlerId;
   readonly #woken: HandlerId;
@@ -103,13 +110,15 @@ export class CacheFill {
     this.requests = new Requests(simulation, name);
     this.#insertions = Array.from(
       { length: threads },
-      (_, thread) => new Insertion(cache, this.readAhead, (from, to) => this.#prepare(thread, from, to)),
+      (_, thread) =>
+        new Insertion(cache, this.readAhead, (from, to) => this.#prepare(thread, from, to), options.batch),
     );
     this.#prepared = Array.from({ length: threads }, () => new IntegerQueue());
     this.#priority = new Uint8Array(threads);
     this.#waitsFor = new Int32Array(threads).fill(NOT_WAITING);
     this.#since = new Float64Array(threads);
     this.#reclaims = new Float64Array(threads);
+    this.#owed = new Float64Array(threads);
     this.#step = simulation.register((thread) => {
       const time = this.#elapsed(thread);
       const reclaim = time * this.#reclaims[thread];
@@ -163,10 +172,11 @@ export class CacheFill {
         costs.reclaimTime * (counts.batches - batches) +
         costs.reclaimPageTime * (counts.evicted - evicted) +
         costs.scanTime * (counts.scanned - scanned);
-      const time =
-        (insertion.reserved > 0 ? costs.insertTime + costs.insertPageTime * insertion.reserved : 0) +
-        reclaim +
-        costs.submitTime * prepared.length;
+      const { reserved, reservedFolios: folios } = insertion;
+      const adding = reserved > 0 ? costs.insertTime * folios + costs.insertPageTime * reserved : 0;
+      const after = folios > 1 ? Math.round((adding * (folios - 1)) / (2 * folios)) : 0;
+      const time = this.#owed[thread] + adding - after + reclaim + costs.submitTime * prepared.length;
+      this.#owed[thread] = after;
       this.#reclaims[thread] = time > 0 ? reclaim / time : 0;
       work(thread, time, this.#step);
     } else filled(thread);

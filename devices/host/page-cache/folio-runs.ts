@@ -9,7 +9,7 @@
  * the record that a page near it was found in last.
  */
 import { grown, Slots } from '../../../sim/slots.ts';
-import { TABLE_SHIFT } from './page-bits.ts';
+import { TABLE_SHIFT, TableIndex } from './table-index.ts';
 
 export const INACTIVE = 0;
 export const ACTIVE = 1;
@@ -47,9 +47,7 @@ export class FolioRuns {
   /** Records in use. */
   runs = 0;
   readonly #slots = new Slots('runs of folios');
-  /** Of each table: where its places begin. */
-  readonly #tables = new Map<number, number>();
-  readonly #freeTables: number[] = [];
+  readonly #tables = new TableIndex();
   #places = new Int32Array(0);
   readonly #oldest = new Int32Array(4).fill(NONE);
   readonly #newest = new Int32Array(4).fill(NONE);
@@ -98,10 +96,12 @@ export class FolioRuns {
     return this.#age[run] + this.folioStart(run, page) - this.#start[run];
   }
 
-  /** Puts a folio at the head of its list. Nothing of its pages may be there. @param age of a shadow */
-  append(start: number, kind: number, age = 0): void {
+  /**
+   * Puts a folio, or several of one table, at the head of their list. Nothing of their pages may be there.
+   * @param age of the first if they are shadows; the others' follow it page by page
+   */
+  append(start: number, kind: number, age = 0, length = 1 << orderOf(kind)): void {
     const list = listOf(kind);
-    const length = 1 << orderOf(kind);
     this.pages[list] += length;
     const head = this.#newest[list];
     if (
@@ -178,16 +178,16 @@ export class FolioRuns {
   /** The first page after `page`, which is in no run, that is in one; or the first of the next table. */
   nextAfter(page: number): number {
     const run = this.#lastUpTo(page);
-    const base = this.#tables.get(page >>> TABLE_SHIFT);
-    const next = run !== NONE ? this.#after[run] : base === undefined ? NONE : this.#places[base + FIRST];
+    const base = this.#baseOf(page >>> TABLE_SHIFT);
+    const next = run !== NONE ? this.#after[run] : base < 0 ? NONE : this.#places[base + FIRST];
     return next === NONE ? ((page >>> TABLE_SHIFT) + 1) << TABLE_SHIFT : this.#start[next];
   }
 
   /** The last run of the page's table that starts at or before `page`, or -1. */
   #lastUpTo(page: number): number {
     const table = page >>> TABLE_SHIFT;
-    const base = this.#tables.get(table);
-    if (base === undefined) return NONE;
+    const base = this.#baseOf(table);
+    if (base < 0) return NONE;
     const places = this.#places;
     const start = this.#start;
     const word = base + ((page >>> WORD_SHIFT) & (WORDS - 1));
@@ -204,27 +204,26 @@ export class FolioRuns {
     return run;
   }
 
+  /** Where the places of a table begin, below 0 if it has no run. */
+  #baseOf(table: number): number {
+    return this.#tables.placeOf(table) * TABLE_PLACES;
+  }
+
   #setFirst(table: number, run: number): void {
-    let base = this.#tables.get(table);
-    if (base === undefined) {
-      base = this.#freeTables.pop() ?? this.#tables.size * TABLE_PLACES;
+    let base = this.#baseOf(table);
+    if (base < 0) {
+      base = this.#tables.add(table) * TABLE_PLACES;
       if (base + TABLE_PLACES > this.#places.length)
         this.#places = grown(this.#places, 2 * this.#places.length + TABLE_PLACES);
       this.#places.fill(NONE, base, base + TABLE_PLACES);
-      this.#tables.set(table, base);
     }
     this.#places[base + FIRST] = run;
   }
 
-  #forget(table: number): void {
-    this.#freeTables.push(this.#tables.get(table)!);
-    this.#tables.delete(table);
-  }
-
   #place(run: number, before: number): void {
     const table = this.#start[run] >>> TABLE_SHIFT;
-    const base = before === NONE ? this.#tables.get(table) : undefined;
-    const first = base === undefined ? NONE : this.#places[base + FIRST];
+    const base = before === NONE ? this.#baseOf(table) : NONE;
+    const first = base < 0 ? NONE : this.#places[base + FIRST];
     const after = before === NONE ? first : this.#after[before];
     this.#before[run] = before;
     this.#after[run] = after;
@@ -246,7 +245,7 @@ export class FolioRuns {
     if (after !== NONE) this.#before[after] = before;
     if (before !== NONE) this.#after[before] = after;
     else if (after !== NONE) this.#setFirst(this.#start[run] >>> TABLE_SHIFT, after);
-    else this.#forget(this.#start[run] >>> TABLE_SHIFT);
+    else this.#tables.remove(this.#start[run] >>> TABLE_SHIFT);
     this.#start[run] = GONE;
     this.runs--;
     this.#slots.release(run);

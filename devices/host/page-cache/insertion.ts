@@ -3,6 +3,9 @@
  * page_cache_ra_unbounded, mm/readahead.c of Linux 6.18). It takes time, in which other threads change the cache and the
  * file's read-ahead state; hence one step a folio.
  *
+ * Single pages may be taken several a step, as far as there is room without another reclaim: the cache goes through the
+ * same states, and only threads that add pages of one window at the same time see fewer of them.
+ *
  * A window comes in folios as large as its order, its alignment and its end allow, until a page is cached already; the
  * rest comes as single pages. Cached pages are skipped, and what lies between two of them is a read of its own. How much
  * the rest is, is taken from the state as it is then, which another thread may have overwritten.
@@ -21,6 +24,7 @@ export class Insertion {
   readonly #cache: PageCache;
   readonly #state: ReadAhead;
   readonly #read: ReadPages;
+  readonly #batch: number;
   #start = 0;
   #page = 0;
   #end = 0;
@@ -31,10 +35,12 @@ export class Insertion {
   #from = 0;
   #to = 0;
 
-  constructor(cache: PageCache, state: ReadAhead, read: ReadPages) {
+  /** @param batch single pages that a step takes at most */
+  constructor(cache: PageCache, state: ReadAhead, read: ReadPages, batch = 1) {
     this.#cache = cache;
     this.#state = state;
     this.#read = read;
+    this.#batch = batch;
   }
 
   /** Whether pages are left to add. */
@@ -62,32 +68,36 @@ export class Insertion {
     this.#large = false;
   }
 
-  /** Pages that the last step has found memory for; the next step adds them. */
+  /** Pages that the last step has found memory for, and the folios they are; the next step adds them. */
   reserved = 0;
+  reservedFolios = 0;
 
   /**
-   * Adds the folio that the last step found memory for, and finds memory for the next, for which others may have to
+   * Adds what the last step found memory for, and finds memory for the next, for which others may have to
    * leave; or hands over what lies before a cached page. @returns false when nothing was left
    */
   step(): boolean {
     while (this.#page < this.#end) {
+      const page = this.#page;
       const order = this.#large ? this.#nextOrder() : 0;
-      const pages = 1 << order;
-      if (this.#cache.anyCached(this.#page, this.#page + pages)) {
+      const most = this.#large && this.#order > 0 ? 1 << order : Math.min(this.#batch, this.#end - page);
+      const free = this.#cache.nextCached(page, page + most) - page;
+      if (free === 0 || (order > 0 && free < most)) {
         this.reserved = 0;
+        this.reservedFolios = 0;
         const handedOver = this.#flush();
         if (this.#large) this.#fallBack();
         else this.#page++;
         if (handedOver) return true;
-      } else if (this.reserved === pages) {
-        this.#add(order);
+      } else if (this.reserved > 0) {
+        this.#add(order, Math.min(free, this.reserved));
       } else {
-        this.#cache.makeRoom(pages);
-        this.reserved = pages;
+        this.#cache.makeRoom(1 << order);
+        this.reserved = order > 0 ? free : Math.min(free, this.#cache.room);
+        this.reservedFolios = this.reserved >> order;
         return true;
       }
     }
-    this.reserved = 0;
     return this.#flush();
   }
 
@@ -111,14 +121,17 @@ export class Insertion {
     this.#end = Math.min(end, this.#page + pages);
   }
 
-  #add(order: number): void {
+  #add(order: number, pages: number): void {
     const page = this.#page;
-    const marked = this.#large ? page === (this.#mark >> order) << order : page === this.#mark;
-    this.#cache.insert(page, order, marked);
+    const end = page + pages;
+    this.#cache.insert(page, end, order);
+    const mark = (this.#mark >> order) << order;
+    if (mark >= page && mark < end) this.#cache.mark(mark, mark + (1 << order));
     this.reserved = 0;
+    this.reservedFolios = 0;
     if (this.#from === this.#to) this.#from = page;
-    this.#page = page + (1 << order);
-    this.#to = this.#page;
+    this.#page = end;
+    this.#to = end;
   }
 
   /** @returns whether there was something to read */

@@ -3,6 +3,9 @@
  * holds the 512 pages (2 MiB) that a page-table page of x86-64 maps, and exists while one of its pages is cached. A word
  * is the 16 pages (64 KiB) that one fault maps around itself.
  */
+import { grown } from '../../../sim/slots.ts';
+import { TABLE_SHIFT, TableIndex } from './table-index.ts';
+
 export const CACHED = 0;
 /** Its read has not completed: locked, not up to date. */
 export const READING = 1;
@@ -18,15 +21,12 @@ type Kind = 0 | 1 | 2 | 3 | 4 | 5;
 export const WORD_PAGES = 16;
 const WORDS = 32;
 const TABLE_WORDS = 6 * WORDS;
-/** 2^9 pages a table. */
-export const TABLE_SHIFT = 9;
 
 export class PageBits {
-  readonly #tables = new Map<number, number>();
-  readonly #free: number[] = [];
+  readonly #tables = new TableIndex();
   #bits = new Uint16Array(16 * TABLE_WORDS);
-  #lastNumber = -1;
-  #lastBase = -1;
+  /** Cached pages of a table, by its place. */
+  #cached = new Int32Array(16);
 
   /** Tables that exist; state grows with it. */
   get tables(): number {
@@ -48,11 +48,20 @@ export class PageBits {
     this.#bits[this.#base(page >>> TABLE_SHIFT) + kind * WORDS + ((page >>> 4) & 31)] |= bits;
   }
 
-  /** Sets a kind for pages [from, to); makes their tables when it is CACHED. */
+  /** Sets a kind for pages [from, to), which are cached. */
   set(kind: Kind, from: number, to: number): void {
+    for (let page = from; page < to; page = nextWord(page)) this.setWord(kind, page, mask(page, to));
+  }
+
+  /** Pages [from, to), none of them cached, are now, and being read. */
+  add(from: number, to: number): void {
     for (let page = from; page < to; page = nextWord(page)) {
-      if (kind === CACHED) this.#make(page >>> TABLE_SHIFT);
-      this.setWord(kind, page, mask(page, to));
+      const place = this.#make(page >>> TABLE_SHIFT);
+      const pages = mask(page, to);
+      const word = place * TABLE_WORDS + ((page >>> 4) & 31);
+      this.#bits[word + CACHED * WORDS] |= pages;
+      this.#bits[word + READING * WORDS] |= pages;
+      this.#cached[place] += ones(pages);
     }
   }
 
@@ -63,15 +72,17 @@ export class PageBits {
     }
   }
 
-  /** Forgets all that is known of pages [from, to), and tables that have no cached page left. */
+  /** Forgets all that is known of cached pages [from, to), and tables that have no cached page left. */
   drop(from: number, to: number): void {
-    for (let kind = CACHED; kind <= TOUCHED; kind++) this.clear(kind as Kind, from, to);
-    for (let table = from >>> TABLE_SHIFT; table <= (to - 1) >>> TABLE_SHIFT; table++) {
-      const base = this.#base(table);
-      if (base < 0 || this.#bits.subarray(base, base + WORDS).some((word) => word !== 0)) continue;
-      this.#tables.delete(table);
-      this.#free.push(base);
-      this.#lastNumber = -1;
+    const bits = this.#bits;
+    for (let page = from; page < to; page = nextWord(page)) {
+      const table = page >>> TABLE_SHIFT;
+      const place = this.#tables.placeOf(table);
+      const pages = mask(page, to);
+      const word = place * TABLE_WORDS + ((page >>> 4) & 31);
+      for (let kind = CACHED; kind <= TOUCHED; kind++) bits[word + kind * WORDS] &= ~pages;
+      this.#cached[place] -= ones(pages);
+      if (this.#cached[place] === 0) this.#tables.remove(table);
     }
   }
 
@@ -92,24 +103,34 @@ export class PageBits {
     return to;
   }
 
-  #base(table: number): number {
-    if (table !== this.#lastNumber) {
-      this.#lastNumber = table;
-      this.#lastBase = this.#tables.get(table) ?? -1;
+  /** The first page from `from` on that has the bit set; `to` if there is none before it. */
+  firstSet(kind: Kind, from: number, to: number): number {
+    for (let page = from; page < to; page = nextWord(page)) {
+      const found = this.word(kind, page) & mask(page, to);
+      if (found !== 0) return (page & ~15) + 31 - Math.clz32(found & -found);
     }
-    return this.#lastBase;
+    return to;
   }
 
-  #make(table: number): void {
-    if (this.#base(table) >= 0) return;
-    const base = this.#free.pop() ?? this.#tables.size * TABLE_WORDS;
-    if (base === this.#bits.length) {
-      const longer = new Uint16Array(2 * base);
-      longer.set(this.#bits);
-      this.#bits = longer;
+  /** The first page after `from` whose bit is not that of `from`; `to` if there is none before it. */
+  endOf(kind: Kind, from: number, to: number): number {
+    return this.test(kind, from) ? this.firstClear(kind, from, to) : this.firstSet(kind, from, to);
+  }
+
+  /** Where the bits of a table begin, below 0 if it does not exist. */
+  #base(table: number): number {
+    return this.#tables.placeOf(table) * TABLE_WORDS;
+  }
+
+  #make(table: number): number {
+    const known = this.#tables.placeOf(table);
+    if (known >= 0) return known;
+    const place = this.#tables.add(table);
+    if (place === this.#cached.length) {
+      this.#cached = grown(this.#cached, 2 * place);
+      this.#bits = grown(this.#bits, 2 * place * TABLE_WORDS);
     }
-    this.#tables.set(table, base);
-    this.#lastBase = base;
+    return place;
   }
 }
 

@@ -67,6 +67,11 @@ export class PageCache {
     return this.#lists.cached;
   }
 
+  /** Pages that can be added before something must leave. */
+  get room(): number {
+    return this.#lists.limit - this.#lists.cached;
+  }
+
   /** Records that hold all this: the state's size. */
   get runs(): number {
     return this.#folios.runs;
@@ -113,9 +118,9 @@ export class PageCache {
     return boundary + lag < end ? this.nextMiss(boundary + lag, end - boundary - lag) : end;
   }
 
-  /** Whether one of pages [from, to) is cached. */
-  anyCached(from: number, to: number): boolean {
-    return this.bits.count(CACHED, from, to) > 0;
+  /** The first of pages [from, to) that is cached; `to` if none is. */
+  nextCached(from: number, to: number): number {
+    return this.bits.firstSet(CACHED, from, to);
   }
 
   /** Evicts until `pages` more can be cached. Throws OutOfMemoryError. */
@@ -123,16 +128,27 @@ export class PageCache {
     this.#lists.makeRoom(pages);
   }
 
-  /** Adds a folio that is about to be read, none of whose pages is cached. */
-  insert(start: number, order: number, marked: boolean): void {
-    const end = start + (1 << order);
+  /** Adds pages [start, end) that are about to be read, none of them cached: one folio, or several of order 0. */
+  insert(start: number, end: number, order: number): void {
     this.makeRoom(end - start);
-    const flags = this.#lists.takeShadows(start, end);
-    this.#folios.append(start, kindOf(flags < 0 ? INACTIVE : ACTIVE, Math.max(0, flags), order));
-    this.bits.set(CACHED, start, end);
-    this.bits.set(READING, start, end);
-    if (marked) this.bits.set(MARKED, start, end);
+    if (order > 0) {
+      const flags = this.#lists.takeShadows(start, end);
+      this.#folios.append(start, insertedKind(flags, order));
+    } else {
+      for (let page = start; page < end; ) {
+        const like = this.#lists.alikeShadows(page, end);
+        const flags = this.#lists.takeShadows(page, like);
+        this.#folios.append(page, insertedKind(flags, 0), 0, like - page);
+        page = like;
+      }
+    }
+    this.bits.add(start, end);
     this.counts.inserted += end - start;
+  }
+
+  /** Marks cached pages [from, to): touching them starts the next window (PG_readahead). */
+  mark(from: number, to: number): void {
+    this.bits.set(MARKED, from, to);
   }
 
   /** The reads of pages [from, to) have completed. */
@@ -264,6 +280,10 @@ export class PageCache {
     }
   }
 }
+
+/** Kind of a folio that enters with the flags of its shadow, or -1. */
+const insertedKind = (flags: number, order: number): number =>
+  kindOf(flags < 0 ? INACTIVE : ACTIVE, Math.max(0, flags), order);
 
 /** Bits [from, to) of a word. */
 const wordMask = (from: number, to: number): number => (1 << to) - (1 << from);

@@ -25,6 +25,7 @@ import {
   WORKINGSET,
 } from './folio-runs.ts';
 import { PageBits, READING, TOUCHED, YOUNG } from './page-bits.ts';
+import { TABLE_SHIFT } from './table-index.ts';
 
 const BATCH = 32;
 const FIRST_PRIORITY = 12;
@@ -89,6 +90,22 @@ export class TwoLists {
   get cached(): number {
     const { pages } = this.folios;
     return pages[INACTIVE] + pages[ACTIVE] + pages[UNEVICTABLE];
+  }
+
+  /**
+   * The end of the pages from `start` on, up to `end` and within a table, that enter the same list when they are read as
+   * folios of order 0. With each that is activated the clock and the active list grow by one, with each shadow of order
+   * 0 its age; so the outcome of a run of shadows changes once at most, from too old to young enough.
+   */
+  alikeShadows(start: number, end: number): number {
+    const folios = this.folios;
+    const last = Math.min(end, ((start >>> TABLE_SHIFT) + 1) << TABLE_SHIFT);
+    const run = folios.find(start);
+    if (run < 0) return Math.min(last, folios.nextAfter(start));
+    const order = orderOf(folios.kind(run));
+    if (order > 0) return Math.min(last, folios.folioStart(run, start) + (1 << order));
+    const tooOld = this.#nonresidentAge - folios.ageOf(run, start) - folios.pages[ACTIVE];
+    return Math.min(last, folios.end(run), tooOld > 0 ? start + tooOld : Infinity);
   }
 
   /**
@@ -206,12 +223,13 @@ export class TwoLists {
       const kind = folios.kind(run);
       const start = folios.start(run);
       const order = orderOf(kind);
-      const end = start + (1 << order);
+      const end =
+        order > 0 ? start + (1 << order) : this.#alike(start, Math.min(folios.end(run), start + left));
       folios.take(run, start, end);
       left -= end - start;
       counts.scanned += end - start;
-      if (bits.count(READING, start, end) > 0) {
-        folios.append(start, kind);
+      if (bits.firstSet(READING, start, end) < end) {
+        folios.append(start, kind, 0, end - start);
         continue;
       }
       const young = this.recency ? bits.count(YOUNG, start, end) : 0;
@@ -220,15 +238,23 @@ export class TwoLists {
         continue;
       }
       bits.clear(YOUNG, start, end);
-      const activate = young > 1 || (kind & REFERENCED) !== 0;
+      const activate = (order > 0 && young > 1) || (kind & REFERENCED) !== 0;
       if (activate) counts.activated += end - start;
-      folios.append(start, kindOf(activate ? ACTIVE : INACTIVE, flagsOf(kind) | REFERENCED, order));
+      const list = activate ? ACTIVE : INACTIVE;
+      folios.append(start, kindOf(list, flagsOf(kind) | REFERENCED, order), 0, end - start);
     }
     if (counts.evicted > evicted) counts.batches++;
   }
 
+  /** The end of the pages from `start` on, up to `end`, that are being read or accessed as it is. */
+  #alike(start: number, end: number): number {
+    const like = this.bits.endOf(READING, start, end);
+    return this.recency ? this.bits.endOf(YOUNG, start, like) : like;
+  }
+
   #evict(start: number, end: number, kind: number): void {
-    this.folios.append(start, kindOf(SHADOW, kind & WORKINGSET, orderOf(kind)), this.#nonresidentAge);
+    const shadow = kindOf(SHADOW, kind & WORKINGSET, orderOf(kind));
+    this.folios.append(start, shadow, this.#nonresidentAge, end - start);
     this.#nonresidentAge += end - start;
     this.forget(start, end);
   }
@@ -246,13 +272,14 @@ export class TwoLists {
       const run = folios.oldest(ACTIVE);
       const kind = folios.kind(run);
       const start = folios.start(run);
-      const end = start + (1 << orderOf(kind));
+      const order = orderOf(kind);
+      const end = order > 0 ? start + (1 << order) : Math.min(folios.end(run), start + left);
       folios.take(run, start, end);
       left -= end - start;
       this.counts.scanned += end - start;
       this.counts.deactivated += end - start;
       this.bits.clear(YOUNG, start, end);
-      folios.append(start, kindOf(INACTIVE, flagsOf(kind) | WORKINGSET, orderOf(kind)));
+      folios.append(start, kindOf(INACTIVE, flagsOf(kind) | WORKINGSET, order), 0, end - start);
     }
   }
 

@@ -32,42 +32,48 @@ property([
   fc.integer({ min: 400, max: 1000 }),
   fc.constantFrom(8, 16, 32, 48, 64, 128),
   fc.constantFrom('normal' as const, 'normal' as const, 'random' as const, 'sequential' as const),
-])('reads, maps, keeps and evicts what the oracle does', (accesses, limit, window, advice) => {
-  const slow = new SlowPageCache(limit, END, window);
-  slow.advice = advice;
-  const cache = new PageCache(limit);
-  const file = new ReadAhead(cache, { first: 0, end: END, pages: window, advice });
-  const reads: [number, number][] = [];
-  const insertion = new Insertion(cache, file, (from, to) => reads.push([from, to - from]));
-  const touch = (page: number) => {
-    if (cache.touch(page, page + 1) > page) return 'mapped';
-    const outcome = fault(cache, file, page, insertion);
-    const first = reads.length;
-    insertion.finish();
-    for (const [from, count] of reads.slice(first)) cache.completed(from, from + count);
-    if (cache.isMapped(page)) return outcome === MAJOR ? 'major' : 'minor';
-    // A window as large as the cache may evict its own page; the oracle does not try again.
-    if (cache.isCached(page)) fault(cache, file, page, insertion);
-    else file.mapped(cache.mapAround(page));
-    return outcome === MAJOR ? 'major' : 'minor';
-  };
-  for (const { page, pages } of accesses) {
-    for (let n = page; n < Math.min(END, page + pages); n++) {
-      const outcome = touch(n);
-      if (outcome !== slow.touch(n)) expect.fail(`page ${n}: ${outcome}, the oracle says otherwise`);
+  fc.constantFrom(1, 7, 32, Infinity),
+])(
+  'reads, maps, keeps and evicts what the oracle does, however many pages a step',
+  (accesses, limit, window, advice, batch) => {
+    const slow = new SlowPageCache(limit, END, window);
+    slow.advice = advice;
+    const cache = new PageCache(limit);
+    const file = new ReadAhead(cache, { first: 0, end: END, pages: window, advice });
+    const reads: [number, number][] = [];
+    const insertion = new Insertion(cache, file, (from, to) => reads.push([from, to - from]), batch);
+    const touch = (page: number) => {
+      if (cache.touch(page, page + 1) > page) return 'mapped';
+      const outcome = fault(cache, file, page, insertion);
+      const first = reads.length;
+      insertion.finish();
+      for (const [from, count] of reads.slice(first)) cache.completed(from, from + count);
+      if (cache.isMapped(page)) return outcome === MAJOR ? 'major' : 'minor';
+      // A window as large as the cache may evict its own page; the oracle does not try again.
+      if (cache.isCached(page)) fault(cache, file, page, insertion);
+      else file.mapped(cache.mapAround(page));
+      return outcome === MAJOR ? 'major' : 'minor';
+    };
+    for (const { page, pages } of accesses) {
+      for (let n = page; n < Math.min(END, page + pages); n++) {
+        const outcome = touch(n);
+        if (outcome !== slow.touch(n)) expect.fail(`page ${n}: ${outcome}, the oracle says otherwise`);
+      }
+      const read = (all: [number, number][]) =>
+        all.flatMap(([from, count]) => Array.from({ length: count }, (_, i) => from + i));
+      expect(read(reads)).toEqual(read(slow.reads));
+      expect(cache.pagesOn(INACTIVE)).toBe(slow.size(slow.inactive));
+      expect(cache.pagesOn(ACTIVE)).toBe(slow.size(slow.active));
+      expect(cache.pagesOn(UNEVICTABLE)).toBe(0);
+      expect(cache.cached).toBe(slow.pages.size);
+      expect(cache.cached).toBeLessThanOrEqual(limit);
+      expect(cache.counts.inserted - cache.counts.evicted).toBe(cache.cached);
+      expect(cache.bits.tables).toBeLessThanOrEqual(3);
+      const { start, size, asyncSize, order, misses } = file;
+      if (advice !== 'random') expect({ start, size, async: asyncSize, order, misses }).toEqual(slow.ra);
+      expect(map((n) => (cache.kindOf(n) < 0 ? -1 : listOf(cache.kindOf(n))))).toBe(
+        map((n) => slow.listOf(n)),
+      );
     }
-    const read = (all: [number, number][]) =>
-      all.flatMap(([from, count]) => Array.from({ length: count }, (_, i) => from + i));
-    expect(read(reads)).toEqual(read(slow.reads));
-    expect(cache.pagesOn(INACTIVE)).toBe(slow.size(slow.inactive));
-    expect(cache.pagesOn(ACTIVE)).toBe(slow.size(slow.active));
-    expect(cache.pagesOn(UNEVICTABLE)).toBe(0);
-    expect(cache.cached).toBe(slow.pages.size);
-    expect(cache.cached).toBeLessThanOrEqual(limit);
-    expect(cache.counts.inserted - cache.counts.evicted).toBe(cache.cached);
-    expect(cache.bits.tables).toBeLessThanOrEqual(3);
-    const { start, size, asyncSize, order, misses } = file;
-    if (advice !== 'random') expect({ start, size, async: asyncSize, order, misses }).toEqual(slow.ra);
-    expect(map((n) => (cache.kindOf(n) < 0 ? -1 : listOf(cache.kindOf(n))))).toBe(map((n) => slow.listOf(n)));
-  }
-});
+  },
+);

@@ -28,6 +28,19 @@ describeMeasured('half of the memory, read-ahead 128 KiB doubled', [`${FOLDER}/m
     rows = simulate({ filePages: Math.floor(2_885.9e6 / 4096), readAhead: READ_AHEAD, tokens: 25 });
     decode = rows.slice(3);
   }, 60_000);
+  it('does much the same with 8 pages an event', () => {
+    const tokens = 9;
+    const batches = simulate({
+      filePages: Math.floor(2_885.9e6 / 4096),
+      readAhead: READ_AHEAD,
+      tokens,
+      batch: 8,
+    });
+    const exact = rows.slice(0, tokens + 1);
+    for (const key of ['bytes', 'seconds'] as const)
+      within(0.01, error(mean(batches, key), mean(exact, key)));
+    within(0.05, error(mean(batches.slice(1), 'major'), mean(exact.slice(1), 'major')));
+  });
   it('loads the whole file once', () => expect(rows[0].bytes / 6.209e9).toBeCloseTo(1, 3));
   it('reads the bytes of the first ten tokens', () => {
     const found = tokensOf('half-ram-ra128-r1').map((row) => Number(row.read_bytes));

@@ -105,10 +105,11 @@ export interface RunOptions {
   readonly readAhead: number;
   readonly advice?: 'normal' | 'random';
   readonly tokens: number;
+  readonly batch?: number;
 }
 
 /** @returns one row for the load, then one a token */
-export function simulate({ filePages, readAhead, advice, tokens }: RunOptions): TokenRow[] {
+export function simulate({ filePages, readAhead, advice, tokens, batch }: RunOptions): TokenRow[] {
   const sim = new Simulation({ seed: 'llamacpp' });
   const { latency, rate, submit } = diskFit();
   const inMemory = tokenSeconds('no-mmap-r2');
@@ -138,6 +139,7 @@ export function simulate({ filePages, readAhead, advice, tokens }: RunOptions): 
     cache,
     fileBytes: FILE_BYTES,
     readAhead,
+    batch,
     request: 4 * 2 ** 20,
     cores: new SharedLink(sim, { name: 'cores', rate: 2 }),
     costs: faultCosts(submit),
