@@ -26,6 +26,7 @@ export class Commands {
   readonly #device: BlockDevice;
   readonly #jobs: Jobs;
   #operation = new Int32Array(64);
+  #offset = new Float64Array(64);
   #bytes = new Float64Array(64);
 
   constructor(simulation: Simulation, device: BlockDevice) {
@@ -48,12 +49,18 @@ export class Commands {
     const command = this.#jobs.start(1, done, tag);
     if (command >= this.#bytes.length) {
       this.#operation = grown(this.#operation, 2 * this.#operation.length);
+      this.#offset = grown(this.#offset, 2 * this.#offset.length);
       this.#bytes = grown(this.#bytes, 2 * this.#bytes.length);
     }
     this.#operation[command] = operation;
+    this.#offset[command] = offset;
     this.#bytes[command] = bytes;
     this.statistics.depth.add(this.#simulation.now, 1);
     return command;
+  }
+
+  offsetOf(command: number): number {
+    return this.#offset[command];
   }
 
   bytesOf(command: number): number {

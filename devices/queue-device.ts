@@ -1,14 +1,14 @@
 /**
  * A drive as a calibrated station: the `queue` fidelity. A read passes
  *
- *   1. the controller, `readCommandTime` each, first in first out: the ceiling on IOPS; then `overheadTime`, in which it
- *      holds nothing that another could wait for (fetch, firmware, completion: pipelined);
- *   2. the units (dies x planes that work independently). Page p of the drive lies on unit p mod units, so the pages of
- *      a large command are read in parallel, and small random reads collide: half a queue's depth is not half the units
- *      at work. A unit is taken for accessTime, + a tail drawn at random, + bytes beyond 4 KiB / nandRate; for the page
- *      it read last, which its register holds, only for bytes / nandRate;
+ *   1. the controller, `readCommandTime` each, first in first out: the ceiling on IOPS; then `overheadTime`, and beyond
+ *      8 KiB `listTime` (PRP list), in which it holds nothing that another could wait for;
+ *   2. the units (queue-units.ts);
  *   3. the data phase over the link at `readRate`. It starts with the first page, and as late as lets the last page
  *      follow without a gap.
+ *
+ * With `queuedFetch` the reads of its entry and PRP list, and its completion, each wait for the data that is on the link
+ * then, for PCI Express passes none of it by.
  *
  * A write passes the controller (`writeCommandTime`) and its data phase at `writeRate` and is then in the buffer. It completes `acknowledgeTime`
  * later, or when the medium (one server: max(1 / programIops, bytes / programRate) a command) has taken in the writes
@@ -24,13 +24,14 @@ import { Commands } from './commands.ts';
 import type { Drive, DriveOptions } from './drive.ts';
 import { DataPhase } from './pcie/data-phase.ts';
 import type { QueueParameters } from './queue-parameters.ts';
+import { QueueUnits } from './queue-units.ts';
 
 export interface QueueDeviceOptions extends DriveOptions {
   readonly parameters: QueueParameters;
 }
 
-/** Bytes of a page that `accessTime` covers: the size of the read it was measured with. */
-const ACCESS_BYTES = 4096;
+/** Larger transfers have a PRP list: two entries of 4 KiB are in the command. */
+const LIST_BYTES = 8192;
 
 export class QueueDevice implements Drive {
   readonly name: string;
@@ -42,16 +43,13 @@ export class QueueDevice implements Drive {
   readonly #commands: Commands;
   readonly #simulation: Simulation;
   readonly #parameters: QueueParameters;
-  readonly #random: () => number;
-  /** When the controller, each unit and the medium will have done all they were given. */
+  readonly #units: QueueUnits;
+  /** When the controller and the medium will have done all they were given. */
   #controllerFree: Picoseconds = 0;
-  readonly #unitFree: Float64Array;
-  /** The page that each unit has read last and holds in its register. */
-  readonly #unitPage: Float64Array;
   #mediumFree: Picoseconds = 0;
-  #unitTime: Picoseconds = 0;
   readonly #reads: DataPhase;
   readonly #writes: DataPhase;
+  readonly #fetched: HandlerId;
   readonly #readReady: HandlerId;
   readonly #writeReady: HandlerId;
   readonly #finished: HandlerId;
@@ -75,12 +73,15 @@ export class QueueDevice implements Drive {
     this.#commands = commands;
     this.#simulation = simulation;
     this.#parameters = parameters;
-    this.#random = simulation.random(`${name}/tail`);
-    this.#unitFree = new Float64Array(parameters.units);
-    this.#unitPage = new Float64Array(parameters.units).fill(-1);
+    this.#units = new QueueUnits(parameters, simulation.random(`${name}/tail`));
     this.#finished = simulation.register((command) => commands.finish(command));
     const written = simulation.register((command) => this.#program(command));
-    this.#reads = new DataPhase(simulation, commands, parameters.readRate, readPath, this.#finished);
+    this.#fetched = simulation.register((command, left) => this.#fetch(command, left));
+    const through = simulation.register((command) =>
+      simulation.after(this.#reads.backlog, this.#finished, command),
+    );
+    const read = parameters.queuedFetch ? through : this.#finished;
+    this.#reads = new DataPhase(simulation, commands, parameters.readRate, readPath, read);
     this.#writes = new DataPhase(simulation, commands, parameters.writeRate, writePath, written);
     this.#readReady = simulation.register((command) => this.#reads.submit(command));
     this.#writeReady = simulation.register((command) => this.#writes.submit(command));
@@ -95,15 +96,29 @@ export class QueueDevice implements Drive {
     tag: number,
   ): void {
     const command = this.#commands.start(operation, offset, bytes, queue, done, tag);
-    const { readCommandTime, writeCommandTime } = this.#parameters;
-    const commandTime = operation === READ ? readCommandTime : writeCommandTime;
-    this.#controllerFree = Math.max(this.#simulation.now, this.#controllerFree) + commandTime;
     if (operation === READ) {
-      const start = this.#controllerFree + this.#parameters.overheadTime;
-      this.#simulation.at(this.#access(offset, bytes, start), this.#readReady, command);
-    } else {
-      this.#simulation.at(this.#controllerFree, this.#writeReady, command);
+      if (this.#parameters.queuedFetch) this.#fetch(command, bytes > LIST_BYTES ? 2 : 1);
+      else this.#startRead(command);
+      return;
     }
+    const { writeCommandTime } = this.#parameters;
+    this.#controllerFree = Math.max(this.#simulation.now, this.#controllerFree) + writeCommandTime;
+    this.#simulation.at(this.#controllerFree, this.#writeReady, command);
+  }
+
+  /** `left` reads of host memory, each behind the data that is on the link then. */
+  #fetch(command: number, left: number): void {
+    if (left === 0) this.#startRead(command);
+    else this.#simulation.after(this.#reads.backlog, this.#fetched, command, left - 1);
+  }
+
+  #startRead(command: number): void {
+    const { readCommandTime, overheadTime, listTime = 0 } = this.#parameters;
+    const bytes = this.#commands.bytesOf(command);
+    this.#controllerFree = Math.max(this.#simulation.now, this.#controllerFree) + readCommandTime;
+    const start = this.#controllerFree + overheadTime + (bytes > LIST_BYTES ? listTime : 0);
+    const ready = this.#units.access(this.#commands.offsetOf(command), bytes, this.#simulation.now, start);
+    this.#simulation.at(ready, this.#readReady, command);
   }
 
   get statistics() {
@@ -114,50 +129,12 @@ export class QueueDevice implements Drive {
     return {
       read: this.#reads.busy,
       write: this.#writes.busy,
-      units: this.#unitTime / this.#unitFree.length,
+      units: this.#units.busy,
     };
   }
 
   restartStatistics(): void {
     this.#commands.restart();
-  }
-
-  /** Gives the pages of a read to their units at `time`. @returns when its data phase can begin */
-  #access(offset: number, bytes: number, time: Picoseconds): Picoseconds {
-    const { pageBytes, readRate } = this.#parameters;
-    const units = this.#unitFree.length;
-    const end = offset + bytes;
-    let page = Math.floor(offset / pageBytes);
-    let unit = page - Math.floor(page / units) * units;
-    let first = Infinity;
-    let last = 0;
-    for (let from = offset; from < end; page++) {
-      const to = Math.min(end, (page + 1) * pageBytes);
-      const taken = this.#unitTimeOf(to - from, this.#unitPage[unit] === page);
-      this.#unitPage[unit] = page;
-      const ready = Math.max(time, this.#unitFree[unit]) + taken;
-      this.#unitFree[unit] = ready;
-      this.#unitTime += taken;
-      if (ready < first) first = ready;
-      if (ready > last) last = ready;
-      from = to;
-      unit = unit + 1 === units ? 0 : unit + 1;
-    }
-    return Math.max(first, last - duration(Math.max(0, bytes - pageBytes), readRate));
-  }
-
-  #unitTimeOf(bytes: number, held: boolean): Picoseconds {
-    const { accessTime, nandRate, readTail } = this.#parameters;
-    if (held) return duration(bytes, nandRate);
-    let time = accessTime;
-    if (bytes > ACCESS_BYTES) time += duration(bytes - ACCESS_BYTES, nandRate);
-    if (readTail.length === 0) return time;
-    let draw = this.#random();
-    for (const { share, extra } of readTail) {
-      if (draw < share) return time + extra;
-      draw -= share;
-    }
-    return time;
   }
 
   #program(command: number): void {

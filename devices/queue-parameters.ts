@@ -61,6 +61,14 @@ export interface QueueParameters {
   readonly accessTime: Picoseconds;
   readonly nandRate: number;
   readonly readTail: readonly TailStep[];
+  /** Channels that the units share; default: each unit has its own. */
+  readonly channels?: number;
+  /** Pages lie on units by a hash, not in turn; default false. */
+  readonly scattered?: boolean;
+  /** Of a read of more than 8 KiB, besides overheadTime; default 0. */
+  readonly listTime?: Picoseconds;
+  /** Entries, PRP lists and completions wait behind the data on the link; default false. */
+  readonly queuedFetch?: boolean;
   readonly readRate: number;
   readonly writeRate: number;
   /** Bytes per second and commands per second that the medium takes in. */

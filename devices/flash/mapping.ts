@@ -74,7 +74,8 @@ export class FlashMapping {
   }
 }
 
-function mixed(key: number): number {
+/** Finaliser of MurmurHash3. */
+export function mixed(key: number): number {
   let h = key | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

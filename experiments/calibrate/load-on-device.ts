@@ -24,7 +24,7 @@ export function completionsFor({ bytes, depth, jobs }: Load): number {
 
 /** @param completions that count */
 export function simulateLoad(
-  row: MeasuredRow,
+  row: Load,
   make: (sim: Simulation) => BlockDevice,
   seed: string,
   completions = completionsFor(row),

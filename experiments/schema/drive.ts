@@ -34,6 +34,16 @@ const queueSchema = z.strictObject({
   pageBytes: sourced('bytes', { min: '512 B', max: '1 MiB' }).describe('Bytes of one media access.'),
   nandRate: sourced('bandwidth', { min: '1 kB/s' }).prefault('.inf').describe('Of a unit beyond 4 KiB, B/s.'),
   readTail: tailSchema.describe('Slower reads.'),
+  channels: sourced('count', { min: 1, max: 65536 })
+    .optional()
+    .describe('That the units share at `nandRate`; absent: each unit has its own.'),
+  scattered: z.boolean().optional().describe('Pages lie on units by a hash, not in turn.'),
+  listTime: latency().optional().describe('Of a read beyond 8 KiB, besides `overheadTime`, s.'),
+  queuedFetch: z
+    .boolean()
+    .optional()
+    .describe('Entries, PRP lists and completions wait behind the data on the link.'),
+  digest: z.string().optional().describe('Of the flash section and the models that these were derived from.'),
   readRate: bandwidth().describe('Of the data path to the host, B/s.'),
   writeCommandTime: latency().describe('Controller time of a write, s.'),
   writeRate: bandwidth().describe('Of the data path from the host, B/s.'),

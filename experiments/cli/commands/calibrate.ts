@@ -1,13 +1,15 @@
 /** `nvmoe calibrate`: a drive profile fitted to measurements. */
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Calibration } from '../../calibrate/command.ts';
+import { InputError } from '../../errors.ts';
+import { writeFile } from '../../write-file.ts';
 import { type CommonOptions, examples, integerFrom, repeated, withCommon } from '../options.ts';
 import { table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface CalibrateOptions extends CommonOptions {
-  readonly fio: string[];
+  readonly fio?: string[];
+  readonly fromFlash?: string;
   readonly where: string[];
   readonly holdOut: string[];
   readonly device?: string;
@@ -17,11 +19,15 @@ interface CalibrateOptions extends CommonOptions {
 
 export function registerCalibrate(program: Command, terminal: Terminal): void {
   const command = withCommon(program.command('calibrate'))
-    .summary('a drive profile fitted to fio results')
+    .summary('a drive profile fitted to fio results, or to its own flash fidelity')
     .description(
-      'Fits the queue fidelity of a drive to fio results (JSON, JSON+ or CSV) and writes a profile.',
+      'Fits the queue fidelity of a drive to fio results (JSON, JSON+ or CSV), or derives it from the flash section of a profile, and writes a profile.',
     )
-    .requiredOption('--fio <files...>', 'results of fio; .gz too')
+    .option('--fio <files...>', 'results of fio; .gz too')
+    .option(
+      '--from-flash <profile>',
+      'derive from simulated fio runs of this profile’s flash section; nothing is run when --out holds the result for the same profile and code',
+    )
     .requiredOption('--out <profile>', 'the profile to write (YAML)')
     .option(
       '--device <profile>',
@@ -41,17 +47,43 @@ export function registerCalibrate(program: Command, terminal: Terminal): void {
       0,
     )
     .action(async (options: CalibrateOptions) => {
+      if ((options.fio === undefined) === (options.fromFlash === undefined)) {
+        throw new InputError(
+          `calibrate: found ${options.fio ? 'both' : 'neither'} of --fio and --from-flash; allowed is one of them`,
+        );
+      }
+      if (options.fromFlash !== undefined) {
+        await derive(options.fromFlash, options, terminal);
+        return;
+      }
       const { calibrate } = await import('../../calibrate/command.ts');
-      const calibration = calibrate(options);
+      const calibration = calibrate({ ...options, fio: options.fio! });
       for (const warning of calibration.warnings) terminal.error(`nvmoe: ${warning}\n`);
-      writeFileSync(options.out, calibration.profile);
+      writeFile(options.out, calibration.profile);
       const { profile: _, ...shown } = calibration;
       terminal.out(options.json ? `${JSON.stringify(shown, null, 2)}\n` : textOf(calibration));
     });
   examples(command, [
+    'nvmoe calibrate --from-flash samsung-980-pro-1tb --out my-drive.yaml',
     'nvmoe calibrate --fio results.json --device samsung-980-pro-1tb --out my-drive.yaml',
     'nvmoe calibrate --fio table.csv --where engine=io_uring --hold-out iodepth=4,64 --out my-drive.yaml --json',
   ]);
+}
+
+async function derive(device: string, options: CalibrateOptions, terminal: Terminal): Promise<void> {
+  const { fromFlash, percent } = await import('../../calibrate/from-flash.ts');
+  const { profile, ...shown } = fromFlash(device, options.out);
+  for (const warning of shown.warnings) terminal.error(`nvmoe: ${warning}\n`);
+  if (!shown.cached) writeFile(options.out, profile);
+  const lines = shown.agreement.map(({ bytes, depth, iops, p99 }) => [
+    `${bytes / 1024} KiB depth ${depth}`,
+    percent(iops),
+    percent(p99),
+  ]);
+  const text = shown.cached
+    ? `${options.out}: derived from the same profile and code already\n`
+    : `${table(['queue over flash', 'IOPS', 'p99'], lines)}\n`;
+  terminal.out(options.json ? `${JSON.stringify(shown, null, 2)}\n` : text);
 }
 
 function textOf({ parameters, rows, heldOut }: Calibration): string {
