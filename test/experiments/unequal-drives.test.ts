@@ -74,6 +74,17 @@ describe('a large read over 7 GB/s and 3.5 GB/s', () => {
   });
 });
 
+it.each([
+  'ideal',
+  'queue',
+  'flash',
+])('a throttle on one of two holds both back, at fidelity %s', async (fidelity) => {
+  const hot = '{like: samsung-980-pro-1tb, throttle: {bytes: {rate: 500 MB/s, burst: 0 B}}}';
+  const drives = `drives: [{device: samsung-980-pro-1tb}, {device: ${hot}}], fidelity: ${fidelity}`;
+  expect((await rateOf(drives, 2 ** 28)) / 1e9).toBeCloseTo(1, 1);
+  expect((await rateOf(`${drives}, weights: [5, 1]`, 6 * 2 ** 24)) / 3e9).toBeCloseTo(1, 1);
+});
+
 it('at fidelity flash two kinds together move twice what the slower does alone', async () => {
   const bytes = 2 ** 26;
   const fast = await rateOf('device: samsung-980-pro-1tb, fidelity: flash', bytes);
