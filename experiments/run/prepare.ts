@@ -90,9 +90,11 @@ export function givenOf({ cache, bytesRead }: Experiment): Given | undefined {
 
 function checkCapacity(experiment: Experiment, model: Model): void {
   const { storage } = experiment;
-  if (model.fileBytes <= arrayCapacity(storage)) return;
+  const capacity = arrayCapacity(storage);
+  if (model.fileBytes <= capacity) return;
   const found = storage.kinds.map(({ count, device }) => `${count} x ${gib(device.capacity)}`).join(' + ');
-  const usable = storage.kinds.length > 1 ? `, of which ${gib(arrayCapacity(storage))} are usable` : '';
+  const whole = storage.kinds.reduce((sum, { count, device }) => sum + count * device.capacity, 0);
+  const usable = capacity < whole ? `, of which the layout uses ${gib(capacity)}` : '';
   throw new InputError(
     `found ${found}${usable}; the model's file has ${gib(model.fileBytes)}; use more or larger drives`,
     [...storage.kinds[0].path, 'count'],

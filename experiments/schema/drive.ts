@@ -12,7 +12,7 @@ const iops = () => sourced('iops', { min: '1 IOPS', max: '1e10 IOPS' });
 const latency = () => sourced('time', { min: '0 s', max: '10 s' });
 
 export const pcieSchema = z.strictObject({
-  generation: sourced('count', { min: 1, max: 7 }).describe('PCI Express generation.'),
+  generation: sourced('count', { min: 1, max: 6 }).describe('PCI Express generation.'),
   lanes: sourced('count', { min: 1, max: 1024 }).describe('Lanes.'),
 });
 

@@ -143,6 +143,10 @@ export const BAD_INPUT: readonly BadInput[] = [
         'device: ufs-4-phone, switch: a, switches: [{name: a, generation: 3, lanes: 4}]',
         'not on PCI Express; leave it out',
       ],
+      [
+        'device: wd-sn640-960gb, switches: [{name: a, generation: 7, lanes: 4}]',
+        'found 7; allowed is a whole number from 1 to 6',
+      ],
       ['device: wd-sn640-960gb, switches: [{name: a, lanes: 4}]', '.switches[0].generation: is missing'],
       [
         'drives: [{device: wd-sn640-960gb}, {device: {fidelity: ideal, latency: 1 us, bandwidth: 1 GB/s}}]',
