@@ -13,11 +13,11 @@ export class ChannelSlots {
   readonly #length: Picoseconds;
   readonly #channels: number;
   #slots = SLOTS;
-  /** Per channel, a ring: the slot's number, and how much of it is taken. */
+  /** Per channel, a ring: the slot's number, and the time from its start that is taken. */
   #number: Float64Array;
   #taken: Float64Array;
 
-  /** @param length of a slot: about a small transfer */
+  /** @param length of a slot: a part of a small transfer */
   constructor(channels: number, length: Picoseconds) {
     this.#channels = channels;
     this.#length = Math.max(1, length);
@@ -36,12 +36,12 @@ export class ChannelSlots {
       const at = channel * this.#slots + (slot % this.#slots);
       const taken = this.#number[at] === slot ? this.#taken[at] : 0;
       const from = Math.max(ready, slot * length + taken);
-      const part = Math.min(left, length - taken, (slot + 1) * length - ready);
+      const part = Math.min(left, (slot + 1) * length - from);
       if (part <= 0) continue;
+      end = from + part;
       this.#number[at] = slot;
-      this.#taken[at] = taken + part;
+      this.#taken[at] = end - slot * length;
       left -= part;
-      end = Math.min(from + part, (slot + 1) * length);
     }
     return end;
   }

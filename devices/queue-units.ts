@@ -19,6 +19,8 @@ import type { QueueParameters } from './queue-parameters.ts';
 
 /** Bytes of a page that `accessTime` covers: the size of the read it was measured with. */
 const ACCESS_BYTES = 4096;
+/** Of a channel's slot: small against a transfer, so that little is lost between transfers. */
+const SLOT_BYTES = 1024;
 
 export class QueueUnits {
   readonly #parameters: QueueParameters;
@@ -35,7 +37,7 @@ export class QueueUnits {
     this.#random = random;
     this.#free = new Float64Array(units);
     this.#page = new Float64Array(units).fill(-1);
-    if (channels) this.#channels = new ChannelSlots(channels, duration(ACCESS_BYTES, nandRate));
+    if (channels) this.#channels = new ChannelSlots(channels, duration(SLOT_BYTES, nandRate));
   }
 
   /** Mean time in which a unit was taken. */
