@@ -18,14 +18,15 @@ import { gpuAccount } from './gpu.ts';
 import { windowOf } from './mapped.ts';
 import type { Memory } from './result.ts';
 
-/** Bytes of the KV caches at the end of the run, the longest context. */
+/** Bytes of the KV caches of the requests that run at a time, at their end: the longest context. */
 export function kvBytesOf(experiment: Experiment, model: Model): number {
-  const { batch, prompt, generate, context } = experiment.workload;
+  const { batch, prompt, generate, context, arrivals } = experiment.workload;
+  const requests = arrivals ? Math.min(arrivals.maxBatch, arrivals.requests) : batch;
   const { kv, kvType } = experiment.model;
   let bytes = 0;
   for (let layer = 0; layer < model.layers; layer++)
     bytes += kvCacheBytes(attentionOf(model.architecture, layer), prompt + generate + context, kv, kvType);
-  return Math.ceil(batch * bytes);
+  return Math.ceil(requests * bytes);
 }
 
 /** Bytes of the pages that extents touch, and of a read-ahead window at either end, which is read with them. */

@@ -47,6 +47,8 @@ export const KINDS = {
   /** 1/s */
   iops: kind('a rate of requests', 'IOPS', '', '434000 IOPS'),
   /** 1/s */
+  requestRate: kind('a rate of requests', 'Hz', '', '0.5 / s'),
+  /** 1/s */
   transferRate: kind('a transfer rate', 'T/s', 'GT/s MT/s', '4800 MT/s'),
   /** 1/s */
   computeRate: kind('a compute rate', 'FLOP/s', 'TFLOP/s GFLOP/s MFLOP/s', '170 GFLOP/s'),

@@ -10,6 +10,7 @@ import { cacheSchema, prefetchSchema } from './result/cache.ts';
 import { boundSchema, breakdownSchema, memorySchema, pageCacheSchema, timeSchema } from './result/host.ts';
 import { count, rate, seconds } from './result/quantities.ts';
 import { seriesSchema } from './result/series.ts';
+import { servingSchema, timesSchema } from './result/serving.ts';
 import { storageSchema } from './result/storage.ts';
 
 export { type Cache, HIT_RATIO_DEFINITION, type Prefetch } from './result/cache.ts';
@@ -22,7 +23,7 @@ export const RESULT_SCHEMA = 'nvmoe.result/1';
 const tokensPerSecond = () =>
   z.object({
     mean: rate().describe(
-      'Tokens (of all requests) / time; for one request, the reciprocal of the mean token time.',
+      'Tokens (of all requests) / time, with arrivals the time without a request included; for one request, the reciprocal of the mean token time.',
     ),
     ci95: z
       .tuple([rate(), rate()])
@@ -75,18 +76,13 @@ export const resultSchema = z.object({
         .describe('Experts asked for at a MoE layer, mean: the union over the rows.'),
     })
     .optional()
-    .describe('Decode after warm-up by pass; present with a batch or with speculation.'),
+    .describe('Decode after warm-up by pass; present with a batch, arrivals or speculation.'),
   tokensPerSecond: tokensPerSecond().describe('Decode rate after warm-up.'),
-  tokenSeconds: z
-    .object({
-      mean: seconds().describe('Arithmetic mean, s.'),
-      p50: seconds().describe('Median, s.'),
-      p90: seconds().describe('90th percentile, s.'),
-      p99: seconds().describe('99th percentile, s.'),
-      max: seconds().describe('Slowest token, s.'),
-    })
-    .describe('Time from one token of a request to the next.'),
-  prefillSeconds: seconds().describe('Prompt processing, s; 0 without a prompt.'),
+  tokenSeconds: timesSchema().describe('Time from one token of a request to the next.'),
+  serving: servingSchema.optional().describe('How requests that arrive are served; present with arrivals.'),
+  prefillSeconds: seconds().describe(
+    'Prompt processing, s; 0 without a prompt, and with arrivals, where prompts share passes with generated tokens.',
+  ),
   loadSeconds: seconds().describe('Reading the resident weights before the prompt, s; 0 when not simulated.'),
   storage: storageSchema.describe('The drives during decode after warm-up.'),
   cache: cacheSchema

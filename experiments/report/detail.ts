@@ -21,6 +21,7 @@ import { throughputChart } from './charts/throughput.ts';
 import { timePartsChart } from './charts/time-parts.ts';
 import { timelineCharts } from './charts/timeline.ts';
 import { tokenTimesChart } from './charts/token-times.ts';
+import { ttftChart } from './charts/ttft.ts';
 import { waterfallChart } from './charts/waterfall.ts';
 import { caseName } from './columns.ts';
 import { explain } from './headline.ts';
@@ -34,6 +35,7 @@ type Subject = readonly [id: string, title: string, block: (result: Result) => O
 const SUBJECTS: readonly Subject[] = [
   ['waterfall', 'From bound to prediction', (r) => only(waterfallChart(r))],
   ['bounds', 'Bounds', (r) => ({ html: boundsTable(r), ...only(boundsChart(r)) })],
+  ['serving', 'Serving', (r) => only(ttftChart([r]))],
   ['time', 'Time', (r) => only(timePartsChart([r]), ...timelineCharts(r), tokenTimesChart(r))],
   [
     'storage',

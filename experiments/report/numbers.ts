@@ -32,7 +32,7 @@ const spread = (t: { p50: number; p99: number }, rest: string): string =>
 
 /** Figures by subject. Their definitions are in docs/result.md. */
 export function numbersTables(result: Result): Html {
-  const { tokenSeconds, storage, cache, prefetch, pageCache, memory, tokens, breakdown } = result;
+  const { tokenSeconds, storage, cache, prefetch, pageCache, memory, tokens, breakdown, serving } = result;
   const perToken = (x: number) => x / Math.max(1, tokens.measured);
   const each = (x: number | undefined, format: (x: number) => string) =>
     x === undefined ? undefined : format(perToken(x));
@@ -46,6 +46,25 @@ export function numbersTables(result: Result): Html {
       ['prefill', result.prefillSeconds > 0 ? formatSeconds(result.prefillSeconds) : undefined],
       ['load', result.loadSeconds > 0 ? formatSeconds(result.loadSeconds) : undefined],
     ]),
+    serving &&
+      pairs('Serving', [
+        ['requests, after warm-up of', `${integer(serving.requests)}, ${integer(serving.warmup)}`],
+        [
+          'offered, completed per second',
+          [serving.offeredPerSecond, serving.requestsPerSecond].map(significant).join(', '),
+        ],
+        ['time to first token mean', formatSeconds(serving.ttftSeconds.mean)],
+        ['p50 · p99 · max', spread(serving.ttftSeconds, formatSeconds(serving.ttftSeconds.max))],
+        ['time per output token mean', formatSeconds(serving.tpotSeconds.mean)],
+        ['p50 · p99 · max', spread(serving.tpotSeconds, formatSeconds(serving.tpotSeconds.max))],
+        ['queueing mean', formatSeconds(serving.queueSeconds.mean)],
+        [
+          'requests in a pass mean, max',
+          `${significant(serving.running.mean)}, ${integer(serving.running.max)}`,
+        ],
+        ['within the limits', serving.slo && percent(serving.slo.met)],
+        ['goodput per second', serving.slo && significant(serving.slo.goodput)],
+      ]),
     breakdown &&
       pairs('Token time', [
         ...breakdownParts(breakdown).map(([name, each]): Pair => [name, formatSeconds(each)]),

@@ -2,7 +2,7 @@
  * What compares the cases of an experiment or the points of a sweep.
  */
 import type { Result } from '../result.ts';
-import { casesTable } from './cases-table.ts';
+import { casesTable, servingTable } from './cases-table.ts';
 import { casesChart } from './charts/cases.ts';
 import { causesChart } from './charts/causes.ts';
 import { hitRatioChart } from './charts/hit-ratio.ts';
@@ -10,9 +10,11 @@ import { hitRatioOverTokensChart } from './charts/hit-ratio-over-tokens.ts';
 import { latencyChart } from './charts/latency.ts';
 import { paretoChart } from './charts/pareto.ts';
 import { prefetchChart } from './charts/prefetch.ts';
+import { goodputChart, ttftOverLoadChart } from './charts/serving-load.ts';
 import { sweepHeatmapChart } from './charts/sweep-heatmap.ts';
 import { sweepLinesChart } from './charts/sweep-lines.ts';
 import { timePartsChart } from './charts/time-parts.ts';
+import { ttftChart } from './charts/ttft.ts';
 import type { Chart } from './figure.ts';
 import { type Html, html } from './html.ts';
 import { only, type Section } from './page.ts';
@@ -45,7 +47,7 @@ export function overview(results: readonly Result[]): Section[] {
   const table = {
     id: 'table',
     title: 'Prediction',
-    blocks: [{ html: html`${casesTable(results)}${leftOut(results.length)}` }],
+    blocks: [{ html: html`${casesTable(results)}${servingTable(results)}${leftOut(results.length)}` }],
   };
   if (results.length === 1) return [table];
   const bars = spread(results, MAX_BARS);
@@ -55,6 +57,7 @@ export function overview(results: readonly Result[]): Section[] {
   return [
     table,
     ...section('sweep', 'Sweep', ...sweepCharts(results)),
+    ...section('load', 'Load', ttftOverLoadChart(results), goodputChart(results), ttftChart(lines)),
     ...section('compare', 'Cases side by side', casesChart(bars), timePartsChart(bars), paretoChart(results)),
     ...section(
       'compare-cache',

@@ -3,7 +3,8 @@
  */
 import Table from 'cli-table3';
 import type { Result } from '../result.ts';
-import { COLUMNS } from './columns.ts';
+import { COLUMNS, type Column } from './columns.ts';
+import { SERVING_COLUMNS } from './serving.ts';
 
 const WIDTH = 100;
 const PADDING = 2;
@@ -12,18 +13,26 @@ const PADDING = 2;
 const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '?');
 
 /** One row per result in the given order; no colour, no trailing newline. */
-export function renderTable(results: readonly Result[]): string {
-  const rows = results.map((result) => COLUMNS.map((column) => printable(column.cell(result))));
-  const widths = COLUMNS.map(
+export const renderTable = (results: readonly Result[]): string => tableOf(results, COLUMNS);
+
+/** How requests are served, of the results that have arrivals; undefined for none. */
+export function servingText(results: readonly Result[]): string | undefined {
+  const served = results.filter(({ serving }) => serving);
+  return served.length > 0 ? tableOf(served, SERVING_COLUMNS) : undefined;
+}
+
+function tableOf(results: readonly Result[], shown: readonly Column[]): string {
+  const rows = results.map((result) => shown.map((column) => printable(column.cell(result))));
+  const widths = shown.map(
     (column, i) => PADDING + Math.max(column.title.length, ...rows.map((row) => row[i].length)),
   );
-  const borders = COLUMNS.length + 1;
+  const borders = shown.length + 1;
   const rest = widths.slice(1).reduce((a, b) => a + b, 0);
   widths[0] = Math.min(widths[0], Math.max(12, WIDTH - borders - rest));
   const table = new Table({
-    head: COLUMNS.map((column) => column.title),
+    head: shown.map((column) => column.title),
     colWidths: widths,
-    colAligns: COLUMNS.map((_, i) => (i === 0 || i === COLUMNS.length - 1 ? 'left' : 'right')),
+    colAligns: shown.map((_, i) => (i === 0 || i === shown.length - 1 ? 'left' : 'right')),
     wordWrap: true,
     wrapOnWordBoundary: true,
     style: { head: [], border: [] },

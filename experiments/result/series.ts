@@ -23,6 +23,9 @@ export const seriesSchema = z.object({
   tokenBytes: line().optional().describe('[token, B read during it], warm-up included; mmap only.'),
   tokenMajorFaults: line().optional().describe('[token, major faults], warm-up included; mmap only.'),
   tokenMinorFaults: line().optional().describe('[token, minor faults], warm-up included; mmap only.'),
+  ttft: line()
+    .optional()
+    .describe('[arrival in s since the program is ready, time to first token in s]; at most 1000 requests.'),
   hitRatio: line().optional().describe('[token, hit ratio of that token], warm-up included.'),
   latencyCdf: line().optional().describe('[s, fraction of device commands at most that slow].'),
   timeline: z.array(spanSchema).optional().describe('Two consecutive tokens after warm-up.'),

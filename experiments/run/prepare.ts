@@ -55,6 +55,10 @@ export function prepare(experiment: Experiment, sim: Simulation): Prepared {
     dropped: lossy.dropped,
     requests,
     promptTokens: workload.prompt,
+    continuous: workload.arrivals && {
+      maxBatch: workload.arrivals.maxBatch,
+      warmupRequests: workload.arrivals.warmup,
+    },
     chunk: workload.chunk,
     draftTime: workload.speculation?.cost,
     contextTokens: workload.context,

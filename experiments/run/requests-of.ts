@@ -1,5 +1,5 @@
 /** The requests of an experiment, and the routing of each: independent prompts, read by one model. */
-import type { Simulation } from '../../sim/index.ts';
+import { exponential, type Simulation } from '../../sim/index.ts';
 import { type Request, rowsOf, stepsFor } from '../../workloads/inference/requests.ts';
 import type { Model } from '../../workloads/models/index.ts';
 import {
@@ -12,12 +12,17 @@ import { asInputError } from '../errors.ts';
 import type { Experiment } from '../experiment.ts';
 
 export function requestsOf({ workload }: Experiment, sim: Simulation): Request[] {
-  const { batch, prompt, generate, speculation } = workload;
+  const { batch, prompt, generate, speculation, arrivals } = workload;
   const requests: Request[] = [];
+  // With arrivals the end of a prompt gives the first token.
+  const tokens = arrivals && prompt > 0 ? generate - 1 : generate;
+  const gaps = sim.random('arrivals');
   let first = 0;
-  for (let i = 0; i < batch; i++) {
-    const steps = stepsFor(generate, speculation, sim.random(streamOf('acceptance', i)));
-    const request = { arrival: 0, first, prompt, steps };
+  let arrival = 0;
+  for (let i = 0; i < (arrivals?.requests ?? batch); i++) {
+    const steps = stepsFor(tokens, speculation, sim.random(streamOf('acceptance', i)));
+    if (arrivals) arrival += Math.round(exponential(gaps, 1e12 / arrivals.rate));
+    const request = { arrival, first, prompt, steps };
     requests.push(request);
     first += rowsOf(request);
   }

@@ -14,6 +14,7 @@ import type { ThreadSeconds } from './page-meter.ts';
 import { prefetchOf, prefetchWarnings } from './prefetch-of.ts';
 import { expertBytesOf, type Prepared } from './prepare.ts';
 import { seriesOf } from './series-of.ts';
+import { servingOf } from './serving-of.ts';
 import { copiedBytes, tiersOf } from './tiers-of.ts';
 import { measuredTokens, tokenRates } from './token-rates.ts';
 
@@ -68,6 +69,7 @@ export function resultOf(run: Run): Result {
           },
         }),
     ...tokenRates(outcome),
+    serving: servingOf(run),
     prefillSeconds: toSeconds(at.decode - at.prefill),
     loadSeconds: toSeconds(at.prefill - at.load),
     storage: { ...storage, accessPattern: meter.access.pattern },

@@ -17,6 +17,7 @@ export function seriesOf(run: Run): ResultSeries {
     throughput: meter.bytes.points().map(({ time, sum }) => [toSeconds(time), sum / width]),
     queueDepth: meter.depth.points().map(({ time, sum }) => [toSeconds(time), sum / meter.depth.width]),
     tokenSeconds: Array.from(recorder.tokenTime, (time, token) => [token, toSeconds(time)]),
+    ...ttftSeries(run),
     ...(machine.mapped && meter.pages ? faultSeries(meter.pages) : {}),
     ...(machine.reads
       ? {
@@ -32,6 +33,21 @@ export function seriesOf(run: Run): ResultSeries {
     dies: dieMap(machine.drives, run.sim.now),
     accessMap: { points: meter.access.points, regions: regionsOf(run) },
   };
+}
+
+/** Requests of which the time to first token is kept, evenly spread. */
+const SHOWN_REQUESTS = 1000;
+
+function ttftSeries({ experiment, prepared, outcome }: Run): Pick<ResultSeries, 'ttft'> {
+  const { arrivals } = experiment.workload;
+  if (!arrivals) return {};
+  const every = Math.ceil((arrivals.requests - arrivals.warmup) / SHOWN_REQUESTS);
+  const ttft: [number, number][] = [];
+  for (let i = arrivals.warmup; i < arrivals.requests; i += every) {
+    const { arrival } = prepared.decode.requests![i];
+    ttft.push([toSeconds(arrival), toSeconds(outcome.scheduler!.firstToken[i] - arrival)]);
+  }
+  return { ttft };
 }
 
 /** The tensors in file order; where experts lie apart from their tensors, layer by layer what lies together. */

@@ -6,31 +6,29 @@
 import { BatchMeans, toSeconds } from '../../sim/index.ts';
 import type { DecodeOutcome } from '../../workloads/inference/index.ts';
 import type { Result } from '../result.ts';
+import { summaryOf } from './summary-of.ts';
 
 export const measuredTokens = ({ recorder }: DecodeOutcome): number =>
   recorder.measured.reduce((sum, { pass }) => sum + pass.gives, 0);
 
 export function tokenRates(outcome: DecodeOutcome): Pick<Result, 'tokensPerSecond' | 'tokenSeconds'> {
+  const { recorder } = outcome;
   const batches = new BatchMeans();
-  const each = new BatchMeans();
   const times: number[] = [];
-  for (const { time, pass } of outcome.recorder.measured) {
-    for (let i = 0; i < pass.gives; i++) batches.record(toSeconds(time / pass.gives));
-    for (const { gives } of pass.groups) {
-      for (let i = 0; i < gives; i++) {
-        times.push(time / gives);
-        each.record(toSeconds(time / gives));
-      }
-    }
+  // Passes that give nothing (chunks of prompts) and time without a request count with the token that follows.
+  let since = recorder.windowStart;
+  for (const { time, end, pass } of recorder.measured) {
+    for (let i = 0; i < pass.gives; i++) batches.record(toSeconds((end - since) / pass.gives));
+    if (pass.gives > 0) since = end;
+    for (const { gives, prompt } of pass.groups)
+      if (!prompt) for (let i = 0; i < gives; i++) times.push(time / gives);
   }
-  const sorted = Float64Array.from(times).sort();
-  const rank = (p: number) => toSeconds(sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)]);
   const [low, high] = batches.ci95;
   return {
     tokensPerSecond: {
       mean: 1 / batches.mean,
       ...(Number.isFinite(high) && low > 0 ? { ci95: [1 / high, 1 / low] as [number, number] } : {}),
     },
-    tokenSeconds: { mean: each.mean, p50: rank(0.5), p90: rank(0.9), p99: rank(0.99), max: rank(1) },
+    tokenSeconds: summaryOf(times),
   };
 }

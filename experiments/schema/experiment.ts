@@ -12,6 +12,7 @@ import {
 } from '../../policies/index.ts';
 import { TRUNK_PARTS } from '../../workloads/inference/catalogue.ts';
 import { messageOf, suggestion } from '../errors.ts';
+import { arrivalProblems } from './arrivals.ts';
 import { MAX_BYTES } from './drive.ts';
 import { BUFFERED_INTERFACES, DIRECT_INTERFACES, hostSchema, isBuffered, SOFTWARE } from './host.ts';
 import { quantity } from './leaf.ts';
@@ -203,14 +204,15 @@ export const experimentSchema = z
       refuse(['model'], `found ${sources.length} of architecture, config and gguf; allowed is exactly one`);
     if (model.tensors !== undefined && model.gguf !== undefined)
       refuse(['model', 'tensors'], 'found a table beside gguf, whose header has it; leave one out');
-    if (workload.warmup >= workload.generate) {
+    if (!workload.arrivals && workload.warmup >= workload.generate) {
       refuse(
         ['workload', 'warmup'],
         `found ${workload.warmup}; allowed is less than workload.generate (${workload.generate})`,
       );
     }
-    const { batch, chunk, speculation } = workload;
-    const several = batch > 1 ? 'batch' : speculation ? 'speculation' : undefined;
+    const { batch, chunk, speculation, arrivals } = workload;
+    const several = arrivals ? 'arrivals' : batch > 1 ? 'batch' : speculation ? 'speculation' : undefined;
+    for (const { path, message } of arrivals ? arrivalProblems(experiment) : []) refuse(path, message);
     if (execution === 'mmap' && (several ?? chunk) !== undefined)
       refuse(
         ['workload', several ?? 'chunk'],

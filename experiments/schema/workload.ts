@@ -44,6 +44,27 @@ const speculationSchema = z.strictObject({
     .describe('To draft one token (for all requests of a batch together), on the program’s path.'),
 });
 
+const sloTime = () => quantity('time', { min: '1 us', max: '1000 h' }).optional();
+const arrivalsSchema = z.strictObject({
+  rate: quantity('requestRate', { min: '1e-6 / s', max: '1e6 / s' }).describe(
+    'Requests that arrive a second, on average: a Poisson process.',
+  ),
+  requests: quantity('count', { min: 1, max: 1e5 }).describe('Requests that arrive in all.'),
+  maxBatch: quantity('count', { min: 1, max: 4096 })
+    .prefault(8)
+    .describe('Most requests that run at a time; the others wait, first come, first served.'),
+  warmup: quantity('count', { min: 0, max: 1e5 })
+    .prefault(0)
+    .describe('Requests, from the first, that are not measured; in place of workload.warmup.'),
+  slo: z
+    .strictObject({
+      ttft: sloTime().describe('Longest time to first token.'),
+      tpot: sloTime().describe('Longest time per output token, the first left out.'),
+    })
+    .optional()
+    .describe('What a request must meet to count as goodput; default: nothing is counted.'),
+});
+
 export const workloadSchema = z.strictObject({
   prompt: tokens(0, 1e6).prefault(128).describe('Tokens of the prompt.'),
   generate: tokens(1, 1e6).prefault(64).describe('Tokens generated.'),
@@ -55,6 +76,11 @@ export const workloadSchema = z.strictObject({
       'Requests decoded together, each with its own prompt: a pass reads the union of their experts.',
     ),
   chunk: tokens(1, 1e6).optional().describe('Most prompt tokens of one pass; default: all.'),
+  arrivals: arrivalsSchema
+    .optional()
+    .describe(
+      'Requests that arrive while others run, and join their passes (continuous batching); default: all are there.',
+    ),
   speculation: speculationSchema.optional().describe('Draft tokens that a pass verifies; default: none.'),
   routing: routingSchema.prefault({ kind: 'synthetic' }).describe('Which experts are chosen.'),
 });

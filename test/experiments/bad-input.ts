@@ -172,6 +172,31 @@ export const BAD_INPUT: readonly BadInput[] = [
     'workload: {generate: 4, warmup: 4}',
     'less than workload.generate (4)',
   ),
+  ...(
+    [
+      ['', '{rate: 2, requests: 3}', 'arrivals.rate: found 2 without a unit'],
+      ['', '{rate: 0 / s, requests: 3}', "found '0 / s'; allowed is a rate of requests from 1e-6 / s"],
+      ['', '{rate: 1 / s}', 'workload.arrivals.requests: is missing'],
+      ['', '{rate: 1 / s, requests: 3, warmup: 3}', 'less than workload.arrivals.requests (3)'],
+      ['', '{rate: 1 / s, requests: 3, slo: {tfft: 1 s}}', 'did you mean ttft'],
+      ['batch: 2, ', '{rate: 1 / s, requests: 3}', 'set workload.arrivals.maxBatch'],
+      ['generate: 1, ', '{rate: 1 / s, requests: 3}', 'allowed is 2 or more'],
+    ] as const
+  ).map(([more, arrivals, says]) =>
+    yaml(`arrivals ${more}${arrivals}`, 'workload', `workload: {${more}arrivals: ${arrivals}}`, says),
+  ),
+  ...(
+    [
+      ['cache: {policy: min}', 'FILE:6:cache.policy: found min with workload.arrivals'],
+      ['cache: {prompt: bypass}', 'FILE:6:cache.prompt: found bypass with workload.arrivals'],
+      ['execution: mmap', 'workload.arrivals: found it with execution mmap'],
+      ['lossy: {cacheBias: {keep: 1, among: 4}}', 'workload.arrivals: found it with lossy.cacheBias'],
+    ] as const
+  ).map(([line, says]) => ({
+    what: `arrivals and ${line}`,
+    file: experimentText({ workload: 'workload: {arrivals: {rate: 1 / s, requests: 3}}', x: line }),
+    says,
+  })),
   yaml(
     'missing trace',
     'workload',

@@ -21,7 +21,7 @@ import type { PrefetchTotals } from './prefetch-account.ts';
 import { PrefetchQueue, type PrefetchRules } from './prefetch-queue.ts';
 import { type Execution, Program } from './program.ts';
 import { type Phase, Recorder } from './recorder.ts';
-import { type Request, tokensOf } from './requests.ts';
+import type { Request } from './requests.ts';
 import { Residency } from './residency.ts';
 import { passesOf, Scheduler } from './scheduler.ts';
 import { NO_SOFTWARE_COSTS, type SoftwareCosts } from './software-costs.ts';
@@ -170,7 +170,7 @@ export function runDecode(
   );
   const tokenHits: number[] = [];
   const tokenRequests: number[] = [];
-  const total = requests.reduce((sum, { steps }) => sum + tokensOf(steps), 0);
+  const total = requests.reduce((sum, request) => sum + scheduler.tokensOf(request), 0);
   let given = 0;
   const program = new Program(sim, host, buffers, recorder, {
     model,
@@ -198,11 +198,11 @@ export function runDecode(
     trunk,
     gpu: gpu?.device,
     vram,
-    onStep(step, { groups }) {
+    onStep(step, { gives }) {
       tokenHits.push(buffers.counts.hits);
       tokenRequests.push(buffers.counts.requests);
       residency.sample(step, (id) => policy.contains(id));
-      for (const { prompt, gives } of groups) if (!prompt) given += gives;
+      given += gives;
       options.onToken?.(given, total);
     },
   });

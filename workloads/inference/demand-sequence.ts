@@ -23,7 +23,7 @@ export interface DemandSequence {
   readonly rows: Uint32Array;
   /** Batch b is ids[batchStart[b]] up to ids[batchStart[b + 1]]. */
   readonly batchStart: Uint32Array;
-  /** Batches of the passes before the first with generated tokens, and before the first measured one. */
+  /** Batches of the passes before the first with generated tokens (or measured), and before the first measured one. */
   readonly prefillBatches: number;
   readonly measuredBatch: number;
 }
@@ -99,7 +99,7 @@ export class Demand {
 
   /** One pass over the layers. */
   append(pass: Pass): void {
-    if (pass.decodes && this.prefillBatches < 0) this.prefillBatches = this.batches;
+    if ((pass.decodes || pass.warm) && this.prefillBatches < 0) this.prefillBatches = this.batches;
     if (pass.warm && this.measuredBatch < 0) this.measuredBatch = this.batches;
     const { layers } = this.options.model;
     for (let layer = 0; layer < layers; layer++) {

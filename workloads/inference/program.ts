@@ -63,7 +63,7 @@ export interface ProgramOptions {
   /** Computes everything, with the pinned parts in its memory; absent: the cores do. */
   readonly gpu?: Gpu;
   readonly vram?: VramTier;
-  /** Called when a pass with generated tokens is complete; counted from 0. */
+  /** Called when a pass that gives tokens is complete; counted from 0. */
   readonly onStep: (step: number, pass: Pass) => void;
 }
 
@@ -75,7 +75,7 @@ export class Program {
   private readonly walk: DemandWalk;
   private readonly time: ProgramTime;
   private readonly moeIndex: Int32Array;
-  /** Passes with generated tokens that are complete. */
+  /** Passes that are complete and gave tokens. */
   private steps = 0;
 
   constructor(
@@ -126,7 +126,7 @@ export class Program {
     this.recorder.passBegins(pass);
     yield* this.pass(pass);
     this.recorder.passEnds(pass);
-    if (pass.decodes) onStep(this.steps++, pass);
+    if (pass.gives > 0) onStep(this.steps++, pass);
   }
 
   /** One pass over all layers. */

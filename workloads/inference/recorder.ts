@@ -21,6 +21,7 @@ export interface RecorderOptions {
 
 export interface PassRecord {
   readonly time: Picoseconds;
+  readonly end: Picoseconds;
   readonly pass: Pass;
 }
 
@@ -67,7 +68,7 @@ export class Recorder {
 
   passEnds(pass: Pass): void {
     this.timeline.recording = false;
-    this.passes.push({ time: this.sim.now - this.passStart, pass });
+    this.passes.push({ time: this.sim.now - this.passStart, end: this.sim.now, pass });
     if (pass.gives > 0) this.steps++;
   }
 

@@ -10,7 +10,7 @@
  * A pass takes at most `chunk` rows of prompts (chunked prefill: Sarathi-Serve, OSDI '24).
  */
 import type { Picoseconds } from '../../sim/index.ts';
-import type { Request } from './requests.ts';
+import { type Request, tokensOf } from './requests.ts';
 
 /** Rows of one request in a pass. */
 export interface Rows {
@@ -145,6 +145,11 @@ export class Scheduler {
     return this.promptRows[request] === prompt && this.steps[request] === steps.length;
   }
 
+  /** Tokens that a request will be given. */
+  tokensOf(request: Request): number {
+    return this.givenByPrompt(request) + tokensOf(request.steps);
+  }
+
   /** Tokens that a request has been given. */
   givenTo(request: number): number {
     return this.given[request];
@@ -188,9 +193,13 @@ export class Scheduler {
     };
   }
 
-  /** Counted tokens that the end of the prompt gives. */
   private promptGives(request: number): number {
-    return this.options.continuous && this.options.requests[request].prompt > 0 ? 1 : 0;
+    return this.givenByPrompt(this.options.requests[request]);
+  }
+
+  /** Counted tokens that the end of the prompt gives. */
+  private givenByPrompt({ prompt }: Request): number {
+    return this.options.continuous && prompt > 0 ? 1 : 0;
   }
 }
 

@@ -100,8 +100,10 @@ async function print(
     const { stringifyResult, stringifySweep } = await import('../../result.ts');
     terminal.out(single ? stringifyResult(results[0]) : stringifySweep(results));
   } else {
-    const { renderTable } = await import('../../report/table.ts');
+    const { renderTable, servingText } = await import('../../report/table.ts');
     terminal.out(`${renderTable(results)}\n`);
+    const serving = servingText(results);
+    if (serving) terminal.out(`${serving}\n`);
     const { breakdownText } = await import('../../report/breakdown.ts');
     const times = single ? breakdownText(results[0]) : undefined;
     if (times) terminal.out(`${times}\n`);
