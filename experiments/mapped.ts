@@ -77,7 +77,8 @@ export function buildMapped(
     request: linux.maxSectors,
     cores: host.cpu.cores,
     costs: linux,
-    threads: threadsOf(experiment),
+    threads: threadsOf(experiment) + experiment.mmap.prefetchThreads,
+    computing: threadsOf(experiment),
   });
 }
 

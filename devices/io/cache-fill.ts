@@ -50,6 +50,8 @@ interface CacheFillOptions extends CachedFileOptions {
   /** Of the interface, in messages. */
   readonly name: string;
   readonly threads: number;
+  /** The first so many threads are those whose time is told; default all. */
+  readonly timed?: number;
   readonly costs: FillCosts;
   /** Spends core time of a thread, then calls next(thread). */
   readonly work: (thread: number, time: Picoseconds, next: HandlerId) => void;
@@ -76,6 +78,7 @@ export class CacheFill {
   readonly times: FillTimes = { fault: 0, reclaim: 0, wait: 0 };
   readonly #simulation: Simulation;
   readonly #driver: DeviceArray;
+  readonly #timed: number;
   readonly #options: CacheFillOptions;
   readonly #insertions: Insertion[];
   /** Requests each thread has made and is submitting; their priority; the page it waits for. */
@@ -96,6 +99,7 @@ export class CacheFill {
     const { device, cache, fileBytes, readAhead, request, advice, threads, name } = options;
     this.#options = options;
     this.#simulation = simulation;
+    this.#timed = options.timed ?? threads;
     const behindDriver = () =>
       new DeviceArray(simulation, { name: `${device.name} driver`, devices: [device] });
     this.#driver = device instanceof DeviceArray ? device : behindDriver();
@@ -122,13 +126,13 @@ export class CacheFill {
     this.#step = simulation.register((thread) => {
       const time = this.#elapsed(thread);
       const reclaim = time * this.#reclaims[thread];
-      this.times.reclaim += reclaim;
-      this.times.fault += time - reclaim;
+      this.spend(thread, 'reclaim', reclaim);
+      this.spend(thread, 'fault', time - reclaim);
       this.#advance(thread);
     });
     this.#completed = simulation.register((id) => this.#onCompleted(id));
     this.#woken = simulation.register((thread) => {
-      this.times.fault += this.#elapsed(thread);
+      this.spend(thread, 'fault', this.#elapsed(thread));
       options.woken(thread);
     });
     this.#ended = simulation.register(() => {});
@@ -145,6 +149,11 @@ export class CacheFill {
     this.requests.restart();
     Object.assign(this.times, { fault: 0, reclaim: 0, wait: 0 });
     this.#since.fill(this.#simulation.now);
+  }
+
+  /** Books a thread's time. */
+  spend(thread: number, on: keyof FillTimes, time: Picoseconds): void {
+    if (thread < this.#timed) this.times[on] += time;
   }
 
   /** Time since the thread began what it ends now. */
@@ -218,7 +227,7 @@ export class CacheFill {
       const page = this.#waitsFor[thread];
       if (page < from || page >= to) continue;
       this.#waitsFor[thread] = NOT_WAITING;
-      this.times.wait += this.#elapsed(thread);
+      this.spend(thread, 'wait', this.#elapsed(thread));
       work(thread, costs.waitTime, this.#woken);
     }
   }

@@ -35,6 +35,8 @@ export interface MmapOptions extends CachedFileOptions {
   readonly costs: FaultCosts;
   /** Threads that can touch at the same time. */
   readonly threads: number;
+  /** Those after the first so many read ahead of them: their time is not told, their reads are prefetches; default none. */
+  readonly computing?: number;
 }
 
 export interface FaultCounts {
@@ -42,18 +44,22 @@ export interface FaultCounts {
   /** Faults without a read of their own; those that waited for another's read are `waited` too. */
   minor: number;
   waited: number;
+  /** Major ones of threads that read ahead. */
+  ahead: number;
 }
 
-/** What the threads spend in touch(): faults, reclaim and waiting, and their own work. */
+/** What the computing threads spend in touch(): faults, reclaim and waiting, and their own work. */
 export interface ThreadTimes extends FillTimes {
   readonly work: Picoseconds;
 }
 
 export class MmapFile {
-  readonly faults: FaultCounts = { major: 0, minor: 0, waited: 0 };
+  readonly faults: FaultCounts = { major: 0, minor: 0, waited: 0, ahead: 0 };
   readonly cache: PageCache;
   readonly readAhead: ReadAhead;
   readonly threads: number;
+  /** The first so many of them are not there to read ahead. */
+  readonly computing: number;
   readonly #simulation: Simulation;
   readonly #fill: CacheFill;
   readonly #cores: SharedLink;
@@ -63,6 +69,7 @@ export class MmapFile {
   readonly #end: Int32Array;
   readonly #work: Float64Array;
   readonly #retrying: Uint8Array;
+  readonly #advising: Uint8Array;
   readonly #done: Int32Array;
   readonly #tag: Int32Array;
   /** When the thread began the work or the fault it is at. */
@@ -75,11 +82,13 @@ export class MmapFile {
     const { cores, costs, threads } = options;
     this.#simulation = simulation;
     this.threads = threads;
+    this.computing = options.computing ?? threads;
     this.#cores = cores;
     this.#costs = costs;
     this.#fill = new CacheFill(simulation, {
       ...options,
       name: 'mmap',
+      timed: this.computing,
       work: (thread, time, next) => cores.start(toSeconds(time), 1, next, thread, 0),
       filled: (thread) => this.#filled(thread),
       woken: (thread) => this.#fault(thread),
@@ -90,15 +99,16 @@ export class MmapFile {
     this.#end = new Int32Array(threads);
     this.#work = new Float64Array(threads);
     this.#retrying = new Uint8Array(threads);
+    this.#advising = new Uint8Array(threads);
     this.#done = new Int32Array(threads);
     this.#tag = new Int32Array(threads);
     this.#since = new Float64Array(threads);
     this.#worked = simulation.register((thread) => {
-      this.#workTime += simulation.now - this.#since[thread];
+      if (thread < this.computing) this.#workTime += simulation.now - this.#since[thread];
       this.#atPage(thread);
     });
     this.#handled = simulation.register((thread) => {
-      this.#fill.times.fault += simulation.now - this.#since[thread];
+      this.#fill.spend(thread, 'fault', simulation.now - this.#since[thread]);
       this.#fill.fill(thread);
     });
   }
@@ -117,7 +127,7 @@ export class MmapFile {
     this.#fill.restart();
     this.#workTime = 0;
     this.#since.fill(this.#simulation.now);
-    Object.assign(this.faults, { major: 0, minor: 0, waited: 0 });
+    Object.assign(this.faults, { major: 0, minor: 0, waited: 0, ahead: 0 });
   }
 
   /**
@@ -132,6 +142,18 @@ export class MmapFile {
     this.#done[thread] = done;
     this.#tag[thread] = tag;
     this.#go(thread);
+  }
+
+  /** A thread asks for bytes of the mapping (MADV_WILLNEED), which are read meanwhile; it costs the entry of a fault. */
+  willNeed(thread: number, offset: number, bytes: number, done: HandlerId, tag: number): void {
+    const from = Math.floor(offset / PAGE_BYTES);
+    const to = Math.ceil((offset + bytes) / PAGE_BYTES);
+    this.readAhead.willNeed(from, to, this.#fill.insertionOf(thread, PREFETCH));
+    this.#advising[thread] = 1;
+    this.#done[thread] = done;
+    this.#tag[thread] = tag;
+    this.#since[thread] = this.#simulation.now;
+    this.#cores.start(toSeconds(this.#costs.faultTime), 1, this.#handled, thread, 0);
   }
 
   /** Works on the mapped pages, up to the first that is not. */
@@ -156,10 +178,13 @@ export class MmapFile {
   #fault(thread: number): void {
     const page = this.#page[thread];
     const { mappings } = this.cache.counts;
-    const priority = this.cache.isCached(page) ? PREFETCH : DEMAND;
+    const ahead = thread >= this.computing || this.cache.isCached(page);
+    const priority = ahead ? PREFETCH : DEMAND;
     const outcome = fault(this.cache, this.readAhead, page, this.#fill.insertionOf(thread, priority));
-    if (outcome === MAJOR) this.faults.major++;
-    else if (this.#retrying[thread] === 0) {
+    if (outcome === MAJOR) {
+      this.faults.major++;
+      if (thread >= this.computing) this.faults.ahead++;
+    } else if (this.#retrying[thread] === 0) {
       this.faults.minor++;
       if (this.cache.isReading(page)) this.faults.waited++;
     }
@@ -171,6 +196,11 @@ export class MmapFile {
 
   /** What the fault brings in is on its way: waits for the page, or goes on. */
   #filled(thread: number): void {
+    if (this.#advising[thread] === 1) {
+      this.#advising[thread] = 0;
+      this.#simulation.call(this.#done[thread], this.#tag[thread], 0);
+      return;
+    }
     const page = this.#page[thread];
     if (this.cache.isReading(page)) this.#fill.wait(thread, page);
     else this.#go(thread);

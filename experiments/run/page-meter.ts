@@ -47,7 +47,7 @@ export class PageMeter {
       return;
     }
     const { faults } = file;
-    const demanded = Math.min(bytes('inserted'), faults.major * PAGE_BYTES);
+    const demanded = Math.min(bytes('inserted'), (faults.major - faults.ahead) * PAGE_BYTES);
     this.phases.set(phase, {
       majorFaults: faults.major,
       minorFaults: faults.minor,
@@ -57,7 +57,7 @@ export class PageMeter {
       ...both,
     });
     this.threads.set(phase, {
-      total: file.threads * seconds,
+      total: file.computing * seconds,
       work: toSeconds(file.times.work),
       fault: toSeconds(times.fault),
       reclaim: toSeconds(times.reclaim),

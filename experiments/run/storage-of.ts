@@ -76,7 +76,7 @@ function causesOf({ reads, mapped }: Machine, phase: Phase | 'window') {
   if (mapped) {
     const { requestsBy, bytes } = mapped.statistics;
     const all = bytes[0] + bytes[1];
-    const demand = Math.min(all, mapped.faults.major * PAGE_BYTES);
+    const demand = Math.min(all, (mapped.faults.major - mapped.faults.ahead) * PAGE_BYTES);
     if (phase === 'load')
       causes.push({ cause: 'populate', requests: requestsBy[0] + requestsBy[1], bytes: all });
     else {

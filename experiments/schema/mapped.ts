@@ -1,6 +1,7 @@
 /** The key `mmap`: options of the program that maps its weights, llama.cpp, under `execution: mmap`. */
 import { z } from 'zod';
 import { EXPERT_ORDERS } from '../../workloads/inference/llamacpp-graph.ts';
+import { quantity } from './leaf.ts';
 
 export const mappedSchema = z.strictObject({
   populate: z
@@ -19,4 +20,13 @@ export const mappedSchema = z.strictObject({
     .enum(EXPERT_ORDERS)
     .default('up-gate-down')
     .describe('Order of the three operations on the routed experts.'),
+  lazyExperts: z
+    .boolean()
+    .default(false)
+    .describe('MADV_WILLNEED on the slices of the chosen experts as soon as the router has chosen.'),
+  prefetchThreads: quantity('count', { min: 0, max: 256 })
+    .default(0)
+    .describe(
+      'Threads that populate the chosen experts ahead, 2 MiB at a time (MADV_POPULATE_READ); 0: none.',
+    ),
 });

@@ -74,6 +74,54 @@ it('takes the experts of a mixture in ascending order, the prompt in one pass', 
   expect(result.storage.bytesRead / 4).toBeLessThan(4 * 4 * 1.2e6 * 1.5);
 });
 
+describe('reading the chosen experts ahead', () => {
+  const run = (...settings: string[]) =>
+    runSmall(experiment('moe', '64 MiB'), 'compute.threads=4', ...settings);
+  const majors = ({ pageCache }: Result) => pageCache!.majorFaults!;
+
+  it('by advice reads nothing but what is chosen, and leaves hardly a fault to wait for', async () => {
+    const [touched, advised] = [await run(), await run('mmap.lazyExperts=true')];
+    expect(advised.storage.bytesRead).toBeLessThan(0.7 * touched.storage.bytesRead);
+    expect(majors(advised)).toBeLessThan(0.1 * majors(touched));
+    expect(advised.time.exposedIo).toBeLessThan(0.1 * touched.time.exposedIo);
+  });
+
+  it('by advice makes up for MADV_RANDOM', async () => {
+    const touched = await run('mmap.madvise=random');
+    const advised = await run('mmap.madvise=random', 'mmap.lazyExperts=true');
+    expect(advised.tokensPerSecond.mean).toBeGreaterThan(1.3 * touched.tokensPerSecond.mean);
+  });
+
+  it('by a pool is faster with each thread, whose own time is not told', async () => {
+    const [none, four, eight] = [
+      await run(),
+      await run('mmap.prefetchThreads=4'),
+      await run('mmap.prefetchThreads=8'),
+    ];
+    expect(four.tokensPerSecond.mean).toBeGreaterThan(1.3 * none.tokensPerSecond.mean);
+    expect(eight.tokensPerSecond.mean).toBeGreaterThan(1.2 * four.tokensPerSecond.mean);
+    const { compute, exposedIo, software, reclaim, other } = eight.time;
+    expect(compute + exposedIo + software + reclaim + other).toBeCloseTo(1, 9);
+    expect(other).toBeGreaterThan(0);
+    const demand = ({ storage }: Result) =>
+      storage.causes!.find(({ cause }) => cause === 'demand fault')!.requests;
+    expect(demand(eight)).toBeLessThan(0.5 * demand(none));
+  });
+
+  it('changes nothing for a model without experts, or one that is in memory', async () => {
+    const both = ['mmap.lazyExperts=true', 'mmap.prefetchThreads=2'];
+    const rate = async (model: string, limit: string, settings: string[]) =>
+      (await runSmall(experiment(model, limit), ...settings)).tokensPerSecond.mean;
+    expect(await rate('dense', '24 MiB', both)).toBe(await rate('dense', '24 MiB', []));
+    const free = await rate('moe', '256 MiB', []);
+    expect(await rate('moe', '256 MiB', both)).toBeGreaterThan(0.9 * free);
+  });
+
+  it('refuses a number of threads below 0', async () => {
+    await expect(run('mmap.prefetchThreads=-1')).rejects.toThrow('mmap.prefetchThreads');
+  });
+});
+
 it.each([
   ['io.interface=psync', 'found psync with execution mmap; allowed is mmap'],
   ['cache.capacity=1 GiB', 'which has no cache but the page cache'],

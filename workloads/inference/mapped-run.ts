@@ -23,6 +23,8 @@ export interface MappedProgram {
   /** Of the mapping, after the load. */
   readonly madvise: MapAdvice;
   readonly order: ExpertOrder;
+  readonly lazyExperts: boolean;
+  readonly prefetchThreads: number;
 }
 
 /** `pin` names what is locked (mlock). */
@@ -88,6 +90,8 @@ export function runMapped(sim: Simulation, file: MmapFile, options: MappedOption
       return work(operation, rows, contextTokens + promptTokens + pass - prompts + 1);
     },
     populate: program.populate,
+    lazyExperts: program.lazyExperts,
+    prefetchThreads: program.prefetchThreads,
     locked: catalogue.pinned,
     onToken(pass) {
       const token = pass - prompts;

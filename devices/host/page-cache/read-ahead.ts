@@ -93,6 +93,14 @@ export class ReadAhead {
     }
   }
 
+  /**
+   * MADV_WILLNEED for pages [from, to): single pages, whatever the mapping's advice, but no more of them than a window or
+   * a request holds (force_page_cache_ra).
+   */
+  willNeed(from: number, to: number, insertion: Insertion): void {
+    insertion.singles(from, Math.min(to, from + Math.max(this.#max, this.#requestPages)));
+  }
+
   /** A fault found its page in the cache. */
   hit(page: number, insertion: Insertion): void {
     if (this.#advice === 'random' || this.#max === 0) return;

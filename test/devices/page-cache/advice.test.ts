@@ -43,6 +43,20 @@ describe('MADV_WILLNEED', () => {
     ]);
   });
 
+  it('takes no more of it than a window or a request holds, whatever the mapping’s advice', () => {
+    const options = { first: 0, end: 5000, pages: 64, advice: 'random' } as const;
+    for (const [requestPages, most] of [
+      [32, 64],
+      [256, 256],
+    ]) {
+      const file = new ReadAhead(cache, { ...options, requestPages });
+      file.willNeed(1000, 2000, insertion);
+      insertion.finish();
+      expect(reads.pop()).toEqual([1000, 1000 + most]);
+      cache.invalidate(1000, 2000);
+    }
+  });
+
   it('is one record a table of 512 pages, whatever its length', () => {
     willNeed(0, 1000);
     expect(cache.runs).toBe(2);

@@ -29,11 +29,11 @@ describe('a dense model larger than its memory', () => {
 
   it('is read whole for each token with an exact LRU', () => expect(perToken('direct 1')).toBeCloseTo(1, 1));
   it('and mostly by the kernel, whose second list keeps some', () => {
-    expect(perToken('mmap 1')).toBeGreaterThan(0.8);
+    expect(perToken('mmap 1')).toBeGreaterThan(0.9);
     expect(perToken('mmap 1')).toBeLessThan(1.1);
   });
   it('is read no faster from four drives under mmap', () =>
-    expect(rate('mmap 4')).toBeLessThan(1.15 * rate('mmap 1')));
+    expect(rate('mmap 4')).toBeLessThan(1.05 * rate('mmap 1')));
   // Reads of 1 to 3 MB: latency, not bandwidth, takes half of their time. At full size four drives give 2.5 times as much.
   it('and faster under O_DIRECT', () =>
     expect(rate('direct 4') / rate('direct 1')).toBeGreaterThan((1.25 * rate('mmap 4')) / rate('mmap 1')));
