@@ -19,7 +19,7 @@ import type { Memory } from './result.ts';
 import { type LinuxProfile, linuxSchema } from './schema/linux.ts';
 
 /** @throws InputError naming what neither host nor experiment says */
-export function linuxOf({ host, linux }: Experiment): LinuxProfile {
+export function linuxOf({ host, linux }: Pick<Experiment, 'host' | 'linux'>): LinuxProfile {
   const missing = Object.keys(linuxSchema.shape).filter((key) => !(key in linux));
   if (missing.length === 0) return linux as LinuxProfile;
   throw new InputError(

@@ -1,6 +1,6 @@
 /**
  * What `nvmoe fio --device … --host …` simulates: a drive of the library or of a file at the fidelity asked for, or an
- * MQSim device; and, with a host, its link, DRAM, cores and io_uring.
+ * MQSim device; and, with a host, its link, DRAM, cores, I/O interfaces and page cache.
  */
 import type { z } from 'zod';
 import {
@@ -27,6 +27,7 @@ import { hostOptions } from '../machine.ts';
 import { type DriveProfile, driveSchema, idealDriveSchema } from '../schema/drive.ts';
 import { mqsimSchema } from '../schema/flash.ts';
 import { type DirectInterface, type HostProfile, hostSchema } from '../schema/host.ts';
+import { bufferedFile } from './buffered.ts';
 import type { Target } from './options.ts';
 import type { FioMachine } from './run.ts';
 
@@ -204,11 +205,7 @@ function machineOf(
           `ioengine=${job.engine}: with a host, allowed are ${allowed}; add e.g. --ioengine=io_uring`,
         );
       }
-      if (!job.direct) {
-        throw new InputError(
-          `${job.name}: buffered I/O: with a host, allowed is direct=1; add --direct=1 (ioengine: ${allowed})`,
-        );
-      }
+      if (!job.direct) return asInputError(['--host'], () => bufferedFile(sim, device, host, profile, job));
       return new IoUring(sim, {
         device,
         request: Math.ceil(job.blockSize[0] / 512) * 512,

@@ -163,6 +163,8 @@ export function fioJson(
         util: run.seconds > 0 ? Math.min(100, (0.1 * (readTicks + writeTicks)) / run.seconds) : 0,
       },
     ],
-    ...(run.activity ? { nvmoe: run.activity } : {}),
+    ...(run.activity || run.pageCache
+      ? { nvmoe: { ...run.activity, ...(run.pageCache ? { pageCache: run.pageCache } : {}) } }
+      : {}),
   };
 }

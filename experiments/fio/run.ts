@@ -4,6 +4,7 @@
  */
 import {
   type BlockDevice,
+  BufferedFile,
   DEMAND,
   DeviceArray,
   type IoInterface,
@@ -13,6 +14,7 @@ import {
 import { Simulation } from '../../sim/index.ts';
 import { InputError } from '../errors.ts';
 import { flashActivity, flashOf } from '../flash-activity.ts';
+import { pageCacheOf } from './buffered.ts';
 import { Clone, type FioProcess, type Submit } from './clone.ts';
 import type { FioJob } from './job.ts';
 import { writes } from './job.ts';
@@ -34,6 +36,8 @@ export interface FioRun {
   readonly seconds: number;
   /** At flash fidelity: where the time went inside the drive. */
   readonly activity?: ReturnType<typeof flashActivity>;
+  /** Of the clones that read through a page cache, in order. */
+  readonly pageCache?: readonly ReturnType<typeof pageCacheOf>[];
 }
 
 const REPORT_EVERY = 20_000;
@@ -48,7 +52,8 @@ export function runFio(
   const sim = new Simulation({ seed });
   const device = machine.device(sim);
   const drive = device instanceof ThrottledDrive ? device.drive : device;
-  const paths = pathsOf(sim, device, machine);
+  const files: BufferedFile[] = [];
+  const paths = pathsOf(sim, device, machine, files);
   const groups: FioProcess[][] = [];
   let left = 0;
   let current = 0;
@@ -89,11 +94,12 @@ export function runFio(
     deviceName: device.name,
     seconds,
     activity: flash && flashActivity(flash, end),
+    pageCache: files.length > 0 ? files.map(pageCacheOf) : undefined,
   };
 }
 
 /** How a clone's requests reach the device. */
-function pathsOf(sim: Simulation, device: BlockDevice, { host }: FioMachine) {
+function pathsOf(sim: Simulation, device: BlockDevice, { host }: FioMachine, files: BufferedFile[]) {
   const driver = new DeviceArray(sim, { name: `${device.name} driver`, devices: [device] });
   const through = host?.(sim, device);
   return (job: FioJob, index: number): Submit => {
@@ -109,6 +115,7 @@ function pathsOf(sim: Simulation, device: BlockDevice, { host }: FioMachine) {
         `${job.name}: rw=${job.pattern}: with a host only reads are simulated; use --host none`,
       );
     const io = through(job);
+    if (io instanceof BufferedFile) files.push(io);
     return (operation, offset, bytes, done, tag) => {
       if (operation === READ) io.read(offset, bytes, DEMAND, done, tag);
     };
