@@ -4,9 +4,9 @@
  */
 import Table from 'cli-table3';
 import { Simulation, toSeconds } from '../sim/index.ts';
-import { softwareTime } from '../workloads/inference/index.ts';
+import { type DecodeOptions, kvRead, softwareTime } from '../workloads/inference/index.ts';
 import { schedulerOptions, sequenceOf } from '../workloads/inference/known-demand.ts';
-import { passesOf } from '../workloads/inference/scheduler.ts';
+import { type Pass, passesOf } from '../workloads/inference/scheduler.ts';
 import { ceilingWarnings, streamingCeilings, tokenBounds } from './bounds.ts';
 import type { Experiment } from './experiment.ts';
 import { requestOf } from './mapped.ts';
@@ -53,10 +53,11 @@ export function boundsReport(experiment: Experiment): BoundsReport {
   const request = requestOf(experiment);
   const extents = catalogue.extentOffset.length / catalogue.objects;
   const bytesPerToken = replayed.bytesMissed / measured;
+  const kvBytes = experiment.memory.kv === 'drives' ? kvReadBy(decode, measuredPasses) / measured : 0;
   const demand = {
     ...tokenWork(decode, experiment.host.kernels, means),
-    streamedBytes: bytesPerToken,
-    commands: Math.max(bytesPerToken / request, (replayed.misses / measured) * extents),
+    streamedBytes: bytesPerToken + kvBytes,
+    commands: Math.max(bytesPerToken / request, (replayed.misses / measured) * extents) + kvBytes / request,
     softwareSeconds:
       toSeconds(
         softwareTime(decode.software!, model.layers, perPass(replayed.misses), perPass(replayed.bytesMissed)),
@@ -75,6 +76,15 @@ export function boundsReport(experiment: Experiment): BoundsReport {
     memory,
     warnings: [...warnings, ...ceilingWarnings(experiment, drives, request)],
   };
+}
+
+/** Bytes of a KV cache on the drives that passes read. */
+function kvReadBy({ model, kv }: DecodeOptions, passes: readonly Pass[]): number {
+  let bytes = 0;
+  for (const { groups } of passes)
+    for (const rows of groups)
+      for (let layer = 0; layer < model.layers; layer++) bytes += kvRead(model, layer, kv, rows);
+  return bytes;
 }
 
 /** The report for a terminal, 100 columns at most. */

@@ -5,7 +5,7 @@
  * trunk is what it locks (mlock).
  */
 import { PAGE_BYTES } from '../devices/index.ts';
-import type { Catalogue } from '../workloads/inference/index.ts';
+import { type Catalogue, largestLayer } from '../workloads/inference/index.ts';
 import {
   attentionOf,
   type Extent,
@@ -18,15 +18,23 @@ import { gpuAccount } from './gpu.ts';
 import { windowOf } from './mapped.ts';
 import type { Memory } from './result.ts';
 
-/** Bytes of the KV caches of the requests that run at a time, at their end: the longest context. */
+/** Requests that run at a time, and the most tokens of one. */
+export function kvDemand({ workload }: Experiment) {
+  const { batch, prompt, generate, context, arrivals } = workload;
+  const running = arrivals ? Math.min(arrivals.maxBatch, arrivals.requests) : batch;
+  return { running, tokens: context + prompt + generate };
+}
+
+/** In memory, bytes of the KV caches of the requests that run at a time, at their end: the longest context; on the drives, buffers for a layer. */
 export function kvBytesOf(experiment: Experiment, model: Model): number {
-  const { batch, prompt, generate, context, arrivals } = experiment.workload;
-  const requests = arrivals ? Math.min(arrivals.maxBatch, arrivals.requests) : batch;
+  const { running, tokens } = kvDemand(experiment);
   const { kv, kvType } = experiment.model;
+  if (experiment.memory.kv === 'drives')
+    return running * largestLayer(model, { choice: kv, type: kvType }, tokens);
   let bytes = 0;
   for (let layer = 0; layer < model.layers; layer++)
-    bytes += kvCacheBytes(attentionOf(model.architecture, layer), prompt + generate + context, kv, kvType);
-  return Math.ceil(requests * bytes);
+    bytes += kvCacheBytes(attentionOf(model.architecture, layer), tokens, kv, kvType);
+  return Math.ceil(running * bytes);
 }
 
 /** Bytes of the pages that extents touch, and of a read-ahead window at either end, which is read with them. */

@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { cacheSchema, prefetchSchema } from './result/cache.ts';
 import { boundSchema, breakdownSchema, memorySchema, pageCacheSchema, timeSchema } from './result/host.ts';
-import { count, rate, seconds } from './result/quantities.ts';
+import { bytes, count, rate, seconds } from './result/quantities.ts';
 import { seriesSchema } from './result/series.ts';
 import { servingSchema, timesSchema } from './result/serving.ts';
 import { storageSchema } from './result/storage.ts';
@@ -80,6 +80,13 @@ export const resultSchema = z.object({
   tokensPerSecond: tokensPerSecond().describe('Decode rate after warm-up.'),
   tokenSeconds: timesSchema().describe('Time from one token of a request to the next.'),
   serving: servingSchema.optional().describe('How requests that arrive are served; present with arrivals.'),
+  kvSpill: z
+    .object({
+      bytesRead: bytes().describe('Of the KV cache; a part of storage.bytesRead, which counts whole blocks.'),
+      bytesWritten: bytes().describe('KV cache of new tokens, before rounding up to blocks.'),
+    })
+    .optional()
+    .describe('A KV cache on the drives, over decode after warm-up; present with memory.kv drives.'),
   prefillSeconds: seconds().describe(
     'Prompt processing, s; 0 without a prompt, and with arrivals, where prompts share passes with generated tokens.',
   ),

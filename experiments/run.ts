@@ -7,6 +7,7 @@ import { type DecodeOptions, type Phase, runDecode } from '../workloads/inferenc
 import type { Experiment } from './experiment.ts';
 import { buildMachine, type MakeArray } from './machine.ts';
 import { inMemory, runMappedProgram } from './mapped.ts';
+import { kvDemand } from './memory.ts';
 import type { Result } from './result.ts';
 import { Meter } from './run/meter.ts';
 import { prepare } from './run/prepare.ts';
@@ -41,9 +42,12 @@ export function runExperiment(experiment: Experiment, options: RunOptions = {}):
   };
   const { reads, mapped, host, gpu } = machine;
   const tier = gpu && { device: gpu, cacheBytes: memory.gpu!.expertCacheBytes };
+  const { running, tokens } = kvDemand(experiment);
+  const kvStore =
+    experiment.memory.kv === 'drives' ? { array: machine.array, requests: running, tokens } : undefined;
   const outcome = inMemory(() =>
     reads
-      ? runDecode(sim, host, reads, { ...decode, mappedFile: mapped, gpu: tier })
+      ? runDecode(sim, host, reads, { ...decode, mappedFile: mapped, gpu: tier, kvStore })
       : runMappedProgram(sim, experiment, mapped!, decode),
   );
   sim.finish();

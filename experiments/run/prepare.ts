@@ -7,6 +7,7 @@ import {
   type Catalogue,
   type DecodeOptions,
   type Given,
+  storeBytes,
 } from '../../workloads/inference/index.ts';
 import { buildModel, type Model } from '../../workloads/models/index.ts';
 import { type ArrayLimits, arrayLimits } from '../drive-limits.ts';
@@ -14,7 +15,7 @@ import { arrayCapacity } from '../drives.ts';
 import { asInputError, InputError } from '../errors.ts';
 import type { Experiment } from '../experiment.ts';
 import { gpuOf } from '../gpu.ts';
-import { gib, memoryAccount } from '../memory.ts';
+import { gib, kvDemand, memoryAccount } from '../memory.ts';
 import type { Memory } from '../result.ts';
 import { lossyRouting } from './lossy-of.ts';
 import { placedModel } from './placed-model.ts';
@@ -95,12 +96,17 @@ export function givenOf({ cache, bytesRead }: Experiment): Given | undefined {
 function checkCapacity(experiment: Experiment, model: Model): void {
   const { storage } = experiment;
   const capacity = arrayCapacity(storage);
-  if (model.fileBytes <= capacity) return;
+  const { kv, kvType } = experiment.model;
+  const { running: requests, tokens } = kvDemand(experiment);
+  const choice = { choice: kv, type: kvType };
+  const kvBytes = experiment.memory.kv === 'drives' ? storeBytes({ model, kv: choice, requests, tokens }) : 0;
+  // A block more, where the caches begin.
+  if (model.fileBytes + kvBytes + (kvBytes && 4096) <= capacity) return;
   const found = storage.kinds.map(({ count, device }) => `${count} x ${gib(device.capacity)}`).join(' + ');
   const whole = storage.kinds.reduce((sum, { count, device }) => sum + count * device.capacity, 0);
   const usable = capacity < whole ? `, of which the layout uses ${gib(capacity)}` : '';
   throw new InputError(
-    `found ${found}${usable}; the model's file has ${gib(model.fileBytes)}; use more or larger drives`,
+    `found ${found}${usable}; the model's file has ${gib(model.fileBytes)}${kvBytes > 0 ? `, the KV cache ${gib(kvBytes)}` : ''}; use more or larger drives`,
     [...storage.kinds[0].path, 'count'],
   );
 }

@@ -70,6 +70,7 @@ export function resultOf(run: Run): Result {
         }),
     ...tokenRates(outcome),
     serving: servingOf(run),
+    kvSpill: kvSpillOf(run),
     prefillSeconds: toSeconds(at.decode - at.prefill),
     loadSeconds: toSeconds(at.prefill - at.load),
     storage: { ...storage, accessPattern: meter.access.pattern },
@@ -93,6 +94,13 @@ export function resultOf(run: Run): Result {
     load: phaseOf(run, 'load', toSeconds(at.prefill - at.load)),
     series: seriesOf(run),
   };
+}
+
+/** What a KV cache on the drives moved. */
+function kvSpillOf({ outcome: { total, atPhase } }: Run): Result['kvSpill'] {
+  const from = atPhase.get('window')?.kv;
+  if (!total.kv || !from) return undefined;
+  return { bytesRead: total.kv.read - from.read, bytesWritten: total.kv.written - from.written };
 }
 
 /** Of the passes before the first generated token. */

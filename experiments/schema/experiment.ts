@@ -54,6 +54,12 @@ const memorySchema = z.strictObject({
     .array(z.enum(TRUNK_PARTS))
     .default([])
     .describe('Parts that are mapped: in memory as far as the page cache has room beside the other shares.'),
+  kv: z
+    .enum(['memory', 'drives'])
+    .default('memory')
+    .describe(
+      'Where the KV cache lies. drives: beside the weights; each layer’s is read before its attention at every step, and that of new tokens written.',
+    ),
   system: quantity('bytes', { min: '0 B', max: MAX_BYTES })
     .prefault('1 GiB')
     .describe('For the operating system, the program and its buffers.'),
@@ -259,6 +265,15 @@ export const experimentSchema = z
         refuse(['prefetch', 'style'], 'found hint with io.direct: false; allowed is read');
     }
     const { map, pin } = experiment.memory;
+    if (experiment.memory.kv === 'drives')
+      for (const [found, allowed] of [
+        [mapped && 'execution mmap', 'the others'],
+        [!mapped && !io.direct && 'io.direct: false', 'true'],
+        [experiment.compute.device === 'gpu' && 'compute.device gpu', 'cpu'],
+        [experiment.storage.placement !== 'stripe' && 'storage.placement of whole experts', 'stripe'],
+      ] as const)
+        if (found)
+          refuse(['memory', 'kv'], `found drives with ${found}; allowed is ${allowed}, or kv: memory`);
     if (map.length > 0 && (mapped || !io.direct)) {
       const found = mapped ? 'execution mmap, which maps everything' : 'io.direct: false';
       refuse(['memory', 'map'], `found parts to map with ${found}; leave it out`);

@@ -197,6 +197,13 @@ export const BAD_INPUT: readonly BadInput[] = [
     file: experimentText({ workload: 'workload: {arrivals: {rate: 1 / s, requests: 3}}', x: line }),
     says,
   })),
+  ...['io: {direct: false}\ncache: {capacity: 1 GiB}', 'execution: mmap', 'compute: {device: gpu}'].map(
+    (line) => ({
+      what: `a KV cache on the drives and ${line}`,
+      file: experimentText({ x: 'memory: {kv: drives}', y: line }),
+      says: 'FILE:6:memory.kv: found drives with ',
+    }),
+  ),
   yaml(
     'missing trace',
     'workload',

@@ -15,6 +15,7 @@ import { type CacheOptions, createCache } from './create-cache.ts';
 import { Demand, type DemandSequence } from './demand-sequence.ts';
 import { type Given, givenHits } from './given-hits.ts';
 import { demandOptions, schedulerOptions, sequenceOf } from './known-demand.ts';
+import { KvStore, type KvStoreOptions } from './kv-store.ts';
 import { MappedTrunk } from './mapped-trunk.ts';
 import { type CreatePrefetcher, Predictions } from './predictions.ts';
 import type { PrefetchTotals } from './prefetch-account.ts';
@@ -51,6 +52,8 @@ export interface DecodeOptions extends CacheOptions {
   readonly contextTokens: number;
   /** Generated tokens of each request before the measured window. */
   readonly warmupTokens: number;
+  /** Where the KV cache lies on the drives, and for how many requests of how many tokens; absent: in memory. */
+  readonly kvStore?: Pick<KvStoreOptions, 'array' | 'requests' | 'tokens'>;
   /** Parts of the trunk that are read at load and stay. */
   readonly pin: readonly TrunkPart[];
   /** Parts that are mapped, and the file through which; default none. */
@@ -108,6 +111,8 @@ export interface Tally {
   readonly evictions: number;
   /** Of the experts in GPU memory. */
   readonly vram?: TierCounts;
+  /** Bytes of a KV cache on the drives. */
+  readonly kv?: { readonly read: number; readonly written: number };
 }
 
 export function runDecode(
@@ -133,12 +138,14 @@ export function runDecode(
   });
   const { gpu } = options;
   const vram = gpu && new VramTier(sim, gpu.device, catalogue, gpu.cacheBytes);
+  const kvStore = options.kvStore && new KvStore(sim, io, { ...options.kvStore, model, kv: options.kv });
   const atPhase = new Map<Phase | 'window', Tally>();
   const tally = (): Tally => ({
     counts: { ...buffers.counts },
     prefetched: buffers.prefetched.totals(),
     evictions: policy.evictions,
     vram: vram && { ...vram.counts },
+    kv: kvStore && { ...kvStore.counts },
   });
   const recorder: Recorder = new Recorder(sim, {
     timelineSteps: 2,
@@ -196,6 +203,7 @@ export function runDecode(
     nextLayerParts: options.nextLayerParts ?? false,
     load: loadPinned(sim, io, catalogue),
     trunk,
+    kvStore,
     gpu: gpu?.device,
     vram,
     onStep(step, { gives }) {

@@ -3,6 +3,7 @@ export { buildCatalogue, type Catalogue, TRUNK_PARTS, type TrunkPart } from './c
 export { type DecodeOptions, type DecodeOutcome, runDecode, type Tally } from './decode.ts';
 export { type DemandSequence, demandSequence, waveExperts } from './demand-sequence.ts';
 export { type Given, givenHits } from './given-hits.ts';
+export { kvRead, largestLayer, storeBytes } from './kv-store.ts';
 export {
   EXPERT_ORDERS,
   type ExpertOrder,

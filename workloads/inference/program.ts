@@ -19,6 +19,7 @@ import type { BufferManager } from './buffer-manager.ts';
 import type { Catalogue, TrunkPart } from './catalogue.ts';
 import type { Demand } from './demand-sequence.ts';
 import { DemandWalk, type Steps } from './demand-walk.ts';
+import type { KvStore } from './kv-store.ts';
 import type { MappedTrunk } from './mapped-trunk.ts';
 import type { Predictions } from './predictions.ts';
 import type { PrefetchQueue } from './prefetch-queue.ts';
@@ -60,6 +61,8 @@ export interface ProgramOptions {
   readonly load: Wait;
   /** Parts that are mapped; absent: none. */
   readonly trunk?: MappedTrunk;
+  /** The KV cache where it is on the drives; absent: in memory. */
+  readonly kvStore?: KvStore;
   /** Computes everything, with the pinned parts in its memory; absent: the cores do. */
   readonly gpu?: Gpu;
   readonly vram?: VramTier;
@@ -142,12 +145,23 @@ export class Program {
     for (let layer = 0; layer < model.layers; layer++) {
       yield* this.time.software('layer', software.perLayer);
       if (nextLayerParts) prefetchQueue.readParts(layer + 1 === model.layers ? -1 : layer + 1);
-      yield* this.partStep(layer, 'attention', costs.attention(layer, groups));
+      yield* this.attention(layer, groups);
       const moe = this.moeIndex[layer];
       if (moe < 0) yield* this.partStep(layer, 'dense', costs.dense(layer, rows));
       else yield* this.mixture(layer, moe, pass);
     }
     if (heads > 0) yield* this.partStep(-1, 'embeddings', costs.head(heads));
+  }
+
+  private *attention(layer: number, groups: Pass['groups']): Steps {
+    const { kvStore, costs } = this.options;
+    if (kvStore) {
+      const begin = this.sim.now;
+      yield kvStore.begin(layer, groups);
+      this.recorder.spent('wait', 'wait for KV cache', begin, this.sim.now);
+    }
+    yield* this.partStep(layer, 'attention', costs.attention(layer, groups));
+    kvStore?.end(layer, groups);
   }
 
   /** A step whose weights are pinned, or one object of the demand sequence. */
