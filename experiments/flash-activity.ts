@@ -68,10 +68,13 @@ export function dieMap(drives: readonly Drive[], now: Picoseconds) {
       const shares = mapRow(series.points(), series.width, width);
       // The last interval ends with the run.
       const part = (i: number) => Math.min(1, (now - i * width) / width);
-      return Array.from({ length: columns }, (_, i) => Math.min(1, (shares[i] ?? 0) / part(i)));
+      return Array.from({ length: columns }, (_, i) => rounded(Math.min(1, (shares[i] ?? 0) / part(i))));
     }),
   };
 }
+
+/** To what a colour can show: results hold thousands of these. */
+const rounded = (share: number): number => Math.round(share * 1e4) / 1e4;
 
 /** With the drive's name in front where there are several. */
 export const stationName = (drives: readonly Drive[], { name: drive }: Drive, name: string): string =>
