@@ -6,7 +6,7 @@ import Table from 'cli-table3';
 import { Simulation, toSeconds } from '../sim/index.ts';
 import { type DecodeOptions, kvRead, softwareTime } from '../workloads/inference/index.ts';
 import { schedulerOptions, sequenceOf } from '../workloads/inference/known-demand.ts';
-import { type Pass, passesOf } from '../workloads/inference/scheduler.ts';
+import { draftsOf, type Pass, passesOf } from '../workloads/inference/scheduler.ts';
 import { ceilingWarnings, streamingCeilings, tokenBounds } from './bounds.ts';
 import type { Experiment } from './experiment.ts';
 import { requestOf } from './mapped.ts';
@@ -60,7 +60,13 @@ export function boundsReport(experiment: Experiment): BoundsReport {
     commands: Math.max(bytesPerToken / request, (replayed.misses / measured) * extents) + kvBytes / request,
     softwareSeconds:
       toSeconds(
-        softwareTime(decode.software!, model.layers, perPass(replayed.misses), perPass(replayed.bytesMissed)),
+        softwareTime(
+          decode.software!,
+          model.layers,
+          perPass(replayed.misses),
+          perPass(replayed.bytesMissed),
+        ) +
+          perPass(measuredPasses.reduce((sum, pass) => sum + draftsOf(pass), 0)) * (decode.draftTime ?? 0),
       ) / means.gives,
     copiedBytes: copiedBytes / measured,
   };

@@ -14,6 +14,13 @@ const WIDER: readonly Column[] = [
   { title: 'read per token', cell: (r) => formatBytes(r.storage.bytesRead / Math.max(1, r.tokens.measured)) },
 ];
 
+/** Of the cases whose passes have several rows: what they gain and read. */
+const PASSES: readonly Column[] = [
+  { title: 'rows per pass', cell: (r) => significant(r.passes?.rows ?? 1) },
+  { title: 'tokens per pass', cell: (r) => significant(r.passes?.tokens ?? 1) },
+  { title: 'experts per layer', cell: (r) => (r.passes ? significant(r.passes.expertsPerLayer) : '–') },
+];
+
 /** How requests are served, of the cases that have arrivals. */
 export function servingTable(results: readonly Result[]): Html | undefined {
   const served = results.filter(({ serving }) => serving);
@@ -34,7 +41,7 @@ function columnsTable(results: readonly Result[], columns: readonly Column[], be
 
 export function casesTable(results: readonly Result[]): Html {
   const best = results.length > 1 ? leaderOf(results) : undefined;
-  return html`${columnsTable(results, [...COLUMNS, ...WIDER], best)}
+  return html`${columnsTable(results, [...COLUMNS, ...WIDER, ...(results.some(({ passes }) => passes) ? PASSES : [])], best)}
 <p class="note">GB/s and hit ratio cover decode after warm-up. Exposed I/O is the share of wall time that waits for reads;
 the bound is the lowest physical ceiling, of the resource under “binds”, in tokens/s.${
     best && ' In bold: the fastest case that needs no knowledge of the future.'

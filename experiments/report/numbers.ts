@@ -46,6 +46,17 @@ export function numbersTables(result: Result): Html {
       ['prefill', result.prefillSeconds > 0 ? formatSeconds(result.prefillSeconds) : undefined],
       ['load', result.loadSeconds > 0 ? formatSeconds(result.loadSeconds) : undefined],
     ]),
+    result.passes &&
+      pairs('Passes', [
+        ['measured', integer(result.passes.measured)],
+        ['rows, tokens given, mean', [result.passes.rows, result.passes.tokens].map(significant).join(', ')],
+        ['experts asked for at a layer', significant(result.passes.expertsPerLayer)],
+      ]),
+    result.kvSpill &&
+      pairs('KV cache on the drives', [
+        ['read per token', formatBytes(perToken(result.kvSpill.bytesRead))],
+        ['written per token', formatBytes(perToken(result.kvSpill.bytesWritten))],
+      ]),
     serving &&
       pairs('Serving', [
         ['requests, after warm-up of', `${integer(serving.requests)}, ${integer(serving.warmup)}`],

@@ -31,3 +31,14 @@ it('no run is faster than its memory bus allows', async () => {
     expect(result.tokensPerSecond.mean).toBeLessThan(dram.tokensPerSecond);
   }
 });
+
+it('drafting bounds the rate, by the tokens that a step gives', async () => {
+  // Every draft is accepted: 3 tokens for 2 drafts of 10 ms.
+  const { bounds } = boundsReport(
+    await load(
+      'workload={prompt: 1, generate: 9, warmup: 1, speculation: {draft: 2, acceptance: 1, cost: 10 ms}}',
+    ),
+  );
+  const software = bounds.find(({ resource }) => resource === 'software')!;
+  expect(software.tokensPerSecond).toBeCloseTo(3 / 20e-3, 6);
+});

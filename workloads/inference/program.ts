@@ -25,7 +25,7 @@ import type { Predictions } from './predictions.ts';
 import type { PrefetchQueue } from './prefetch-queue.ts';
 import { ProgramTime } from './program-time.ts';
 import type { Recorder } from './recorder.ts';
-import type { Pass, Scheduler } from './scheduler.ts';
+import { draftsOf, type Pass, type Scheduler } from './scheduler.ts';
 import type { SoftwareCosts } from './software-costs.ts';
 import type { Step, StepCosts } from './token-steps.ts';
 import type { VramTier } from './vram-tier.ts';
@@ -138,8 +138,7 @@ export class Program {
       this.options;
     const { groups, rows, heads } = pass;
     yield* this.time.software('pass', software.perToken);
-    const drafts = groups.reduce((most, { prompt, count }) => Math.max(most, prompt ? 0 : count - 1), 0);
-    yield* this.time.software('draft', drafts * draftTime);
+    yield* this.time.software('draft', draftsOf(pass) * draftTime);
     this.walk.beginPass(bypassPrompt && !pass.decodes);
     predictions.begin(pass, this.plan);
     for (let layer = 0; layer < model.layers; layer++) {

@@ -39,6 +39,10 @@ export interface Pass {
   readonly warm: boolean;
 }
 
+/** Tokens that are drafted one after the other before the pass, for all its requests together. */
+export const draftsOf = ({ groups }: Pass): number =>
+  groups.reduce((most, { prompt, count }) => Math.max(most, prompt ? 0 : count - 1), 0);
+
 export interface SchedulerOptions {
   /** In order of arrival. */
   readonly requests: readonly Request[];
