@@ -29,7 +29,9 @@ describe('the mqsim preset at depth 1, written out', () => {
 });
 
 describe('lock-step in saturation', () => {
-  it.each(['A', 'B', 'C'] as const)('%s: C W n P / (command + tR + 20 ns + W n P / rate)', (name) => {
+  it.each(
+    (['A', 'B', 'C'] as const).flatMap((name) => [16, 32, 64, 256].map((depth) => [name, depth] as const)),
+  )('%s at depth %d: C W n P / (command + tR + 20 ns + W n P / rate)', (name, depth) => {
     const { geometry, readTime, channelRate, lanes, laneRate } = DEVICES[name];
     const { channels, chips, planes, pageBytes } = geometry;
     const command = 140e-9 + planes * 150e-9 + (planes - 1) * 500e-9;
@@ -37,7 +39,7 @@ describe('lock-step in saturation', () => {
     const flash = (channels * moved) / (command + readTime / 1e12 + 20e-9 + moved / channelRate);
     const link = (lanes * laneRate * 128) / 156;
     const { bytesPerSecond } = flashLoop(preset(name), {
-      depth: 32,
+      depth,
       bytes: 1 << 20,
       count: 1500,
       streaming: true,
