@@ -46,3 +46,4 @@ export {
 } from './queue-parameters.ts';
 export { ThrottledDrive, type ThrottleOptions } from './throttled-drive.ts';
 export type { TokenBucketOptions } from './token-bucket.ts';
+export { VirtualDisk, type VirtualDiskOptions, type VirtualDiskParameters } from './virtual-disk.ts';

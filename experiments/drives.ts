@@ -7,6 +7,7 @@ import {
   QueueDevice,
   queueParameters,
   ThrottledDrive,
+  VirtualDisk,
 } from '../devices/index.ts';
 import type { SharedLink, Simulation } from '../sim/index.ts';
 import { weightsOf } from './drive-limits.ts';
@@ -114,6 +115,7 @@ function buildDrive(
     });
     return limited(ideal);
   }
+  if (device.virtual) return limited(new VirtualDisk(sim, { ...common, parameters: device.virtual }));
   const parameters = asInputError([...path, 'device'], () => queueParameters(device.name, device, link));
   return limited(new QueueDevice(sim, { ...common, parameters }));
 }

@@ -19,6 +19,7 @@ import { checkRows } from './plausibility.ts';
 import { profileText } from './profile-text.ts';
 import { loadOf, type MeasuredRow, mergeRepeats } from './rows.ts';
 import { serviceTail } from './service-tail.ts';
+import { virtualProfileText } from './virtual-profile-text.ts';
 
 export interface CalibrateCommand {
   readonly fio: readonly string[];
@@ -29,6 +30,8 @@ export interface CalibrateCommand {
   /** A drive of the library or a path: link, capacity and what is not measured. */
   readonly device?: string;
   readonly folds: number;
+  /** The drive is a disk of a virtual machine. */
+  readonly virtual?: boolean;
 }
 
 export interface RowFigures {
@@ -68,16 +71,17 @@ export function calibrate(command: CalibrateCommand): Calibration {
     command.holdOut.length > 0 && command.holdOut.every((text) => matches(row, text));
   const fitted = loads.filter((row) => !away(row));
   checkEnough(fitted, read.length);
-  const options = frameOf(
+  const frame = frameOf(
     fitted,
     device,
     Math.min(link?.usableRate ?? Number.POSITIVE_INFINITY, device?.readBandwidth ?? Number.POSITIVE_INFINITY),
     warnings,
   );
+  const options: FitOptions = { ...frame, virtual: command.virtual };
   const fit = fitQueue(fitted, options);
   warnings.push(...unknowns(fit));
   return {
-    profile: profileText({
+    profile: (command.virtual ? virtualProfileText : profileText)({
       fit,
       options,
       device,

@@ -6,11 +6,11 @@
  * The number of units is a whole number; between two of them the predictions are interpolated, so that the fit can move,
  * and the result is rounded and the rest fitted again.
  */
-import { QueueDevice } from '../../devices/index.ts';
+import { QueueDevice, VirtualDisk } from '../../devices/index.ts';
 import type { Simulation } from '../../sim/index.ts';
 import { interval95, type Problem, type Solution, solve, UNKNOWN } from './least-squares.ts';
 import { type Simulated, simulateLoad } from './load-on-device.ts';
-import { type QueueFrame, queueParametersFrom, type Values } from './queue-model.ts';
+import { type QueueFrame, queueParametersFrom, type Values, virtualParametersFrom } from './queue-model.ts';
 import type { MeasuredRow } from './rows.ts';
 import { type Parameter, parametersFor, UNITS } from './start-values.ts';
 
@@ -20,6 +20,8 @@ export interface FitOptions {
   readonly blockSize: number;
   readonly maxTransfer: number;
   readonly queues: number;
+  /** A disk of a virtual machine (devices/virtual-disk.ts) in place of the queue fidelity. */
+  readonly virtual?: boolean;
 }
 
 export interface Fitted {
@@ -169,8 +171,12 @@ export function predict(
   completions?: number,
 ): Simulated {
   const { frame, capacity, blockSize, maxTransfer, queues } = options;
+  const common = { name: 'device', capacity, blockSize, maxTransfer, queues };
+  if (options.virtual) {
+    const parameters = virtualParametersFrom(values, frame);
+    return simulateLoad(row, (sim) => new VirtualDisk(sim, { ...common, parameters }), SEED, completions);
+  }
   const parameters = queueParametersFrom(values, frame, Math.round(values[UNITS] ?? 1));
-  const device = (sim: Simulation) =>
-    new QueueDevice(sim, { name: 'device', capacity, blockSize, maxTransfer, queues, parameters });
+  const device = (sim: Simulation) => new QueueDevice(sim, { ...common, parameters });
   return simulateLoad(row, device, SEED, completions);
 }

@@ -5,7 +5,7 @@
  * The tail of the service time is not searched for: at depth 1 nothing waits, and the latency's distribution is the
  * service time's. Its shape is read from the depth-1 row of the smallest block (service-tail.ts), and the fit scales it.
  */
-import type { QueueParameters, TailStep } from '../../devices/index.ts';
+import type { QueueParameters, TailStep, VirtualDiskParameters } from '../../devices/index.ts';
 import { ps } from '../../sim/index.ts';
 
 /** One entry of the vector, in SI units. */
@@ -47,5 +47,19 @@ export function queueParametersFrom(values: Values, frame: QueueFrame, units: nu
     programRate: values.programRate ?? Number.POSITIVE_INFINITY,
     programIops: values.programIops ?? Number.POSITIVE_INFINITY,
     acknowledgeTime: time('acknowledgeTime'),
+  };
+}
+
+/** The same of a disk of a virtual machine. */
+export function virtualParametersFrom(values: Values, { tail }: QueueFrame): VirtualDiskParameters {
+  const time = (name: string) => ps((values[name] ?? 0) * 1e12);
+  const scale = values.tailScale ?? 1;
+  return {
+    wakeTime: time('wakeTime'),
+    wakeTail: tail.map(({ share, extra }) => ({ share, extra: ps(extra * scale) })),
+    readTime: time('readTime'),
+    readRate: values.readRate ?? Number.POSITIVE_INFINITY,
+    writeTime: time('writeTime'),
+    writeRate: values.writeRate ?? Number.POSITIVE_INFINITY,
   };
 }

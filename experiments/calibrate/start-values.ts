@@ -26,6 +26,7 @@ const clamp = (value: number, low: number, high: number) => Math.min(high, Math.
 export function parametersFor(rows: readonly MeasuredRow[], options: FitOptions): Parameter[] {
   const reads = rows.filter((row) => !isWrite(row));
   const writes = rows.filter(isWrite);
+  if (options.virtual) return virtualParameters(reads, writes, options);
   return [
     ...(reads.length > 0 ? readParameters(reads, options) : []),
     ...(writes.length > 0 ? writeParameters(writes, options) : []),
@@ -58,6 +59,29 @@ function writeParameters(rows: readonly MeasuredRow[], { frame }: FitOptions): P
     time('acknowledgeTime', leastLatency(rows) * 0.9),
     { name: 'programIops', start: iops * 1.05, min: 1, max: 1e10, unit: 'IOPS' },
     rate('programRate', bytes * 1.05, frame.linkRate),
+  ];
+}
+
+/** A turn begins at the least latency; one command's share in it is what the highest rates leave. */
+function virtualParameters(
+  reads: readonly MeasuredRow[],
+  writes: readonly MeasuredRow[],
+  { frame }: FitOptions,
+): Parameter[] {
+  const of = (name: 'read' | 'write', rows: readonly MeasuredRow[]): Parameter[] => {
+    if (rows.length === 0) return [];
+    const bytes = Math.max(...rows.map((row) => iopsOf(row) * row.bytes));
+    const sizes = new Set(rows.map((row) => row.bytes));
+    return [
+      time(`${name}Time`, 0.8 / Math.max(...rows.map(iopsOf))),
+      ...(sizes.size > 1 ? [rate(`${name}Rate`, bytes * 1.2, 1e12)] : []),
+    ];
+  };
+  return [
+    time('wakeTime', 0.8 * leastLatency(reads.length > 0 ? reads : writes)),
+    ...of('read', reads),
+    ...of('write', writes),
+    ...(frame.tail.length > 0 ? [{ name: 'tailScale', start: 1, min: 0.05, max: 5, unit: '' } as const] : []),
   ];
 }
 

@@ -14,6 +14,7 @@ import {
   QueueDevice,
   queueParameters,
   ThrottledDrive,
+  VirtualDisk,
 } from '../../devices/index.ts';
 import type { SharedLink, Simulation } from '../../sim/index.ts';
 import { attach, ownLink } from '../drive-link.ts';
@@ -151,6 +152,8 @@ function drive(profile: DriveProfile, host: HostProfile | undefined, fidelity: F
         : own;
       if (fidelity === 'flash')
         return behind(new FlashDevice(sim, { ...flashOptions(profile, link), ...paths }));
+      if (fidelity === 'queue' && profile.virtual)
+        return behind(new VirtualDisk(sim, { ...profile, parameters: profile.virtual }));
       if (fidelity === 'queue') {
         const parameters = asInputError([], () => queueParameters(name, profile, link));
         return behind(new QueueDevice(sim, { ...profile, parameters, ...paths }));

@@ -52,6 +52,16 @@ const queueSchema = z.strictObject({
   acknowledgeTime: latency().describe('From data in the buffer to the completion, s.'),
 });
 
+/** Parameters of a disk of a virtual machine (devices/virtual-disk.ts), as `nvmoe calibrate --virtual` writes them. */
+const virtualSchema = z.strictObject({
+  wakeTime: latency().describe('Of a turn: notification, wake-up of the host’s thread and interrupt, s.'),
+  wakeTail: tailSchema.describe('Slower wake-ups, as shares of the turns.'),
+  readTime: latency().describe('Of a read in the thread, s.'),
+  readRate: bandwidth().describe('At which the thread copies what is read, B/s.'),
+  writeTime: latency().describe('Of a write in the thread, s.'),
+  writeRate: bandwidth().describe('At which it copies what is written, B/s.'),
+});
+
 const throttleSchema = z
   .strictObject({
     bytes: z
@@ -103,6 +113,9 @@ export const driveSchema = z.strictObject({
   queue: queueSchema
     .optional()
     .describe('Calibrated `queue` fidelity; absent: derived from the claims above.'),
+  virtual: virtualSchema
+    .optional()
+    .describe('A disk of a virtual machine: takes the place of `queue` at that fidelity.'),
   flash: flashSchema.optional().describe('The drive at `flash` fidelity.'),
 });
 export type DriveProfile = z.output<typeof driveSchema>;

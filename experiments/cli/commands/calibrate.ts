@@ -14,6 +14,7 @@ interface CalibrateOptions extends CommonOptions {
   readonly holdOut: string[];
   readonly device?: string;
   readonly folds: number;
+  readonly virtual?: boolean;
   readonly out: string;
 }
 
@@ -45,6 +46,10 @@ export function registerCalibrate(program: Command, terminal: Terminal): void {
       'also fit k times without a part of the rows, for the held-out error',
       integerFrom(0),
       0,
+    )
+    .option(
+      '--virtual',
+      'the drive is a disk of a virtual machine (virtio-blk): one host thread, turn by turn',
     )
     .action(async (options: CalibrateOptions) => {
       if ((options.fio === undefined) === (options.fromFlash === undefined)) {
