@@ -64,7 +64,8 @@ function fioValues(
   );
   const { job } = jobOf({ name: row.name, options }, target);
   const [{ directions, seconds }] = reported(runFio([job], machine, '42').measured);
-  const [{ bytes, latency }] = directions;
+  // Of the reads, where there are any.
+  const { bytes, latency } = directions[0].latency.count > 0 ? directions[0] : directions[1];
   const [p50, p90, p99] = latency.percentiles([50, 90, 99]).map((ns) => ns / 1e9);
   return {
     iops: latency.count / seconds,
