@@ -26,11 +26,11 @@ const OUTSIDE = ['workloads/routing/formats/'];
 const BANNED =
   /\bMath\.random\b|\bDate\.now\b|\bperformance\.now\b|\basync\b|\bawait\b|\bconsole\.|\bprocess\.(?!ts\b)/;
 
-const sources = Object.keys(MAY_IMPORT).flatMap((room) =>
-  readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-    .map((name) => join(room, name).replaceAll('\\', '/')),
-);
+const namesIn = (folder: string, ending: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending) && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name).replaceAll('\\', '/'));
+const sources = Object.keys(MAY_IMPORT).flatMap((room) => namesIn(room, '.ts'));
 
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
 const importsOf = (file: string) =>
@@ -67,5 +67,16 @@ describe('files', () => {
         .trimStart()
         .replace(/^#!.*\n/, ''),
     ).toMatch(/^(\/\*\*|\/\/)/);
+  });
+
+  it('hold no conflict of a merge', () => {
+    const written = [
+      'README.md',
+      'CHANGELOG.md',
+      ...sources,
+      ...namesIn('docs', '.md'),
+      ...namesIn('experiments', '.yaml'),
+    ];
+    expect(written.filter((file) => /^(<{7}|>{7}) /m.test(textOf(file)))).toEqual([]);
   });
 });
