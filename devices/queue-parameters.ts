@@ -144,3 +144,14 @@ export function queueParameters(device: string, claims: DriveClaims, link: Link)
     acknowledgeTime: Math.max(0, claims.writeLatency - writeCommandTime - duration(CLAIM_BYTES, writeRate)),
   };
 }
+
+/** What a draw of the tail adds: `share` of the draws take `extra` longer. Draws nothing where there is no tail. */
+export function drawTail(tail: readonly TailStep[], random: () => number): Picoseconds {
+  if (tail.length === 0) return 0;
+  let draw = random();
+  for (const { share, extra } of tail) {
+    if (draw < share) return extra;
+    draw -= share;
+  }
+  return 0;
+}

@@ -15,7 +15,7 @@
 import { duration, type Picoseconds } from '../sim/index.ts';
 import { ChannelSlots } from './channel-slots.ts';
 import { mixed } from './flash/mapping.ts';
-import type { QueueParameters } from './queue-parameters.ts';
+import { drawTail, type QueueParameters } from './queue-parameters.ts';
 
 /** Bytes of a page that `accessTime` covers: the size of the read it was measured with. */
 const ACCESS_BYTES = 4096;
@@ -105,12 +105,6 @@ export class QueueUnits {
 
   #accessTime(): Picoseconds {
     const { accessTime, readTail } = this.#parameters;
-    if (readTail.length === 0) return accessTime;
-    let draw = this.#random();
-    for (const { share, extra } of readTail) {
-      if (draw < share) return accessTime + extra;
-      draw -= share;
-    }
-    return accessTime;
+    return accessTime + drawTail(readTail, this.#random);
   }
 }

@@ -13,7 +13,7 @@ import { duration, type HandlerId, type Picoseconds, type Simulation } from '../
 import { type BlockOperation, READ } from './block-device.ts';
 import { Commands } from './commands.ts';
 import type { Drive, DriveOptions } from './drive.ts';
-import type { TailStep } from './queue-parameters.ts';
+import { drawTail, type TailStep } from './queue-parameters.ts';
 
 export interface VirtualDiskParameters {
   readonly wakeTime: Picoseconds;
@@ -95,7 +95,8 @@ export class VirtualDisk implements Drive {
 
   #wake(): void {
     this.#working = true;
-    this.#sim.after(this.#wakeTime(), this.#awake);
+    const { wakeTime, wakeTail } = this.#parameters;
+    this.#sim.after(wakeTime + drawTail(wakeTail, this.#random), this.#awake);
   }
 
   #onAwake(): void {
@@ -113,16 +114,5 @@ export class VirtualDisk implements Drive {
     for (let i = 0; i < length; i++) this.#commands.finish(this.#turn[i]);
     this.#turn.length = 0;
     if (this.#waiting.length > 0 && !this.#working) this.#wake();
-  }
-
-  #wakeTime(): Picoseconds {
-    const { wakeTime, wakeTail } = this.#parameters;
-    if (wakeTail.length === 0) return wakeTime;
-    let draw = this.#random();
-    for (const { share, extra } of wakeTail) {
-      if (draw < share) return wakeTime + extra;
-      draw -= share;
-    }
-    return wakeTime;
   }
 }

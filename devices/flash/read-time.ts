@@ -1,5 +1,6 @@
 /** tR of a read: by page type, by how much of the page is wanted, and drawn from the tail (read retry). */
 import type { Picoseconds } from '../../sim/index.ts';
+import { drawTail } from '../queue-parameters.ts';
 import type { NandTiming } from './timing.ts';
 
 export class ReadTime {
@@ -16,12 +17,6 @@ export class ReadTime {
     const { readTimes, partialRead, readTail = [] } = this.#timing;
     const times = partialRead && bytes <= partialRead.bytes ? partialRead.readTimes : readTimes;
     const time = times.length === 1 ? times[0] : times[page % times.length];
-    if (readTail.length === 0) return time;
-    let draw = this.#random();
-    for (const { share, extra } of readTail) {
-      if (draw < share) return time + extra;
-      draw -= share;
-    }
-    return time;
+    return time + drawTail(readTail, this.#random);
   }
 }
