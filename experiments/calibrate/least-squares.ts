@@ -1,14 +1,18 @@
 /**
- * Least squares over logarithms with bounds: Levenberg-Marquardt (linear algebra: ml-matrix; a step is taken only where it lowers the cost, for the model is a simulation) on residuals that are divided by
- * what they may be off by, beside a weak prior at the start.
+ * Least squares over logarithms with bounds and a weak prior at the start:
  *
  *   minimise  sum_i ((y_i - f_i(x)) / s_i)^2 + sum_k ((x_k - x0_k) / PRIOR)^2,   x = ln of the parameters
+ *
+ * by ml-levenberg-marquardt, which gets every figure divided by what it may be off by (its own weights enter its cost and
+ * its step in opposite ways), and the prior as further figures. It walks on from a step that raised the cost, for the model
+ * is a simulation, and returns the best point it saw.
  *
  * The prior (a factor of e^1.5 either way) leaves what the data determine alone and holds the rest where it began. At the
  * solution the covariance is v (J'J)^-1 with v = max(1, residual variance): 95 % intervals are x +- 1.96 sigma, and a
  * parameter whose sigma is near the prior's was not determined by the data.
  */
-import { inverse, Matrix, solve as solveLinear } from 'ml-matrix';
+import { levenbergMarquardt } from 'ml-levenberg-marquardt';
+import { inverse, Matrix } from 'ml-matrix';
 
 /** Of the prior on ln x. */
 export const PRIOR = 1.5;
@@ -16,6 +20,8 @@ export const PRIOR = 1.5;
 export const UNKNOWN = 0.7;
 /** For finite differences, on ln x: above the noise of a simulated percentile. */
 const STEP = 0.06;
+/** At the start; the library adds it to the diagonal of J'J, whose entries are figures over sigma, squared. */
+const DAMPING = 10;
 const Z95 = 1.96;
 
 export interface Problem {
@@ -44,32 +50,28 @@ export const costOf = ({ measured, sigma }: Problem, predicted: readonly number[
 
 export function solve(problem: Problem, iterations: number): Solution {
   const model = remembered(problem.model);
-  const clamped = (x: readonly number[]) =>
-    x.map((value, k) => Math.min(problem.max[k], Math.max(problem.min[k], value)));
-  const total = (x: readonly number[]) =>
-    costOf(problem, model(x)) +
-    x.reduce((sum, value, k) => sum + ((value - problem.start[k]) / PRIOR) ** 2, 0);
-  let x: readonly number[] = [...problem.start];
-  let best = total(x);
-  let damping = 0.1;
-  for (let i = 0; i < iterations && damping < 1e4; i++) {
-    const { information, gradient } = normalEquations(problem, model, x);
-    for (let tried = 0; tried < 4; tried++, damping *= 6) {
-      const damped = information.clone();
-      x.forEach((_, k) => {
-        damped.set(k, k, damped.get(k, k) * (1 + damping));
-      });
-      const move = solveLinear(damped, Matrix.columnVector(gradient)).to1DArray();
-      const next = clamped(x.map((value, k) => value + Math.max(-1, Math.min(1, move[k]))));
-      const cost = total(next);
-      if (!(cost < best)) continue;
-      x = next;
-      damping /= 6;
-      if (best - cost < 1e-3 * best) damping = 1e4;
-      best = cost;
-      break;
-    }
-  }
+  const { start, min, max, measured, sigma } = problem;
+  const weighted = (figures: readonly number[], x: readonly number[]) => [
+    ...figures.map((figure, i) => figure / sigma[i]),
+    ...x.map((value) => value / PRIOR),
+  ];
+  const y = weighted(measured, start);
+  const { parameterValues: x } = levenbergMarquardt(
+    { x: y.map((_, i) => i), y },
+    (at) => {
+      const predicted = weighted(model(at), at);
+      return (i) => predicted[i];
+    },
+    {
+      initialValues: start,
+      minValues: min,
+      maxValues: max,
+      maxIterations: iterations,
+      centralDifference: true,
+      gradientDifference: STEP,
+      damping: DAMPING,
+    },
+  );
   return { x, cost: costOf(problem, model(x)), ...uncertainty(problem, model, x) };
 }
 
@@ -84,29 +86,20 @@ function remembered(model: Problem['model']): Problem['model'] {
   };
 }
 
-/** J'J and J'r, the prior included; J by central differences. */
-function normalEquations(problem: Problem, model: Problem['model'], x: readonly number[]) {
-  const { measured, sigma, start } = problem;
+/** J'J, the prior included; J by central differences. */
+function informationOf({ sigma }: Problem, model: Problem['model'], x: readonly number[]): Matrix {
   const at = (k: number, step: number) => model(x.map((value, i) => (i === k ? value + step : value)));
   const columns = x.map((_, k) => {
     const [high, low] = [at(k, STEP), at(k, -STEP)];
     return high.map((value, i) => (value - low[i]) / (2 * STEP) / sigma[i]);
   });
-  const predicted = model(x);
-  const residual = measured.map((y, i) => (y - predicted[i]) / sigma[i]);
-  return {
-    information: new Matrix(
-      columns.map((a, k) => columns.map((b, l) => dot(a, b) + (k === l ? 1 / PRIOR ** 2 : 0))),
-    ),
-    gradient: columns.map((column, k) => dot(column, residual) + (start[k] - x[k]) / PRIOR ** 2),
-  };
+  return new Matrix(columns.map((a, k) => columns.map((b, l) => dot(a, b) + (k === l ? 1 / PRIOR ** 2 : 0))));
 }
 
 function uncertainty(problem: Problem, model: Problem['model'], x: readonly number[]) {
-  const { information } = normalEquations(problem, model, x);
   const freedom = Math.max(1, problem.measured.length - x.length);
   const variance = Math.max(1, costOf(problem, model(x)) / freedom);
-  const covariance = inverse(information);
+  const covariance = inverse(informationOf(problem, model, x));
   const deviations = x.map((_, k) => Math.sqrt(Math.max(0, covariance.get(k, k))));
   return {
     // The prior does not grow with the misfit.
