@@ -61,6 +61,7 @@ export class Lirs extends BoundedCache {
       this.queue.unlink(id);
       this.becomeLir(id, size);
       this.demoteTo(this.lirShare);
+      this.prune(); // it may be the only LIR object, with others below it in S
       return;
     }
     this.queue.moveToFront(this.q, id);
@@ -197,7 +198,7 @@ export class Lirs extends BoundedCache {
 
 export const lirs = definePolicy({
   name: 'lirs',
-  version: 1,
+  version: 2, // 1 let S end with a HIR object after a hit in Q that made the only LIR object
   evictsEarly: true, // the default demotes on a hit in Q, and Q may then hold more than its share
   description:
     'Low inter-reference recency set: objects requested again while in a stack of recent objects hold almost all of ' +

@@ -92,6 +92,19 @@ describe.each(specs)('%s', (spec) => {
     });
   });
 
+  it('gives the same one by one and in one call at length, among many objects', () => {
+    const objects = 300;
+    const random = randomFrom(11);
+    const ids = Uint32Array.from({ length: 6_000 }, () => Math.floor(random() ** 3 * objects));
+    for (const capacity of [10, 60, 200]) {
+      const [many, one] = [make(spec, { capacity, ids, objects }), make(spec, { capacity, ids, objects })];
+      const hits = many.accessMany(ids, 0, ids.length);
+      expect(ids.filter((id) => one.access(id)).length).toBe(hits);
+      expect(residentsOf(one, objects)).toEqual(residentsOf(many, objects));
+      expect(one.evictions).toBe(many.evictions);
+    }
+  });
+
   it('never evicts what is protected, prefetching included', () => {
     check([traces(), capacities, fc.option(sizes)], (ids, capacity, sized) => {
       const safe: number[] = [];

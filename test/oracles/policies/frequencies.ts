@@ -52,34 +52,37 @@ export class Gdsf extends Ranked {
   }
 }
 
-/** libCacheSim's LFUDA: classes of equal frequency, and m, the class that evictions take from. */
+/**
+ * libCacheSim's LFUDA: classes of equal frequency, and m, the class that evictions take from. An object whose class is
+ * below m when it enters it is sheltered there: evictions and the search for the next class do not look at it.
+ */
 export class Lfuda extends Ranked {
   m = 0;
-  private classes = (from: number) =>
-    [...new Set(this.queue.map((id) => this.rank[id]))].filter((f) => f > from);
+  sheltered = new Set<number>();
   private raise() {
-    if (this.queue.some((id) => this.rank[id] === this.m)) return;
-    const above = this.classes(this.m);
-    if (above.length > 0) this.m = Math.min(...above);
+    const seen = this.queue.filter((id) => !this.sheltered.has(id)).map((id) => this.rank[id]);
+    this.m = Math.max(this.m, seen.length > 0 ? Math.min(...seen) : 0);
   }
   ranked() {
     return this.m + 1;
   }
   override onHit(id: number) {
-    const [old, frequency] = [this.rank[id], this.rank[id] + this.m];
-    take(this.queue, id);
-    if (old === this.m) this.raise();
+    const frequency = this.rank[id] + this.m;
+    this.drop(id);
     this.queue.push(id);
     this.rank[id] = frequency;
+    if (frequency < this.m) this.sheltered.add(id);
   }
   override drop(id: number) {
     take(this.queue, id);
+    this.sheltered.delete(id);
     if (this.rank[id] === this.m) this.raise();
   }
   override evict() {
-    const key = (id: number) => [this.rank[id] < this.m ? 1 : 0, this.rank[id], this.queue.indexOf(id)];
+    const key = (id: number) => [this.sheltered.has(id) ? 1 : 0, this.rank[id], this.queue.indexOf(id)];
     const victim = this.lowest(key);
     this.leave(this.queue, victim);
+    this.sheltered.delete(victim);
     this.m = Math.max(this.m, this.rank[victim]);
     this.raise();
   }

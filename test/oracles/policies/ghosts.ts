@@ -293,6 +293,7 @@ export class Lirs extends Oracle {
       take(this.q, id);
       this.lir.add(id);
       this.demoteWhile(() => this.bytes([...this.lir]) > this.lirShare);
+      this.prune();
     } else {
       take(this.q, id);
       this.q.push(id);
