@@ -116,6 +116,7 @@ export function boundsText(report: BoundsReport): string {
   const parts = [
     ['pinned trunk', memory.trunkBytes],
     ['KV cache', memory.kvBytes],
+    ...(memory.draftBytes ? [['draft model', memory.draftBytes] as const] : []),
     ['expert cache', memory.expertCacheBytes],
     ['page cache', memory.pageCacheBytes],
     ['system', memory.systemBytes],

@@ -1,6 +1,6 @@
 /**
- * One account of the host's memory: limit = trunk + KV cache + expert cache + page cache + system + free. The trunk is
- * what is pinned. The page cache has what the others leave, up to what is read through it: nothing with O_DIRECT, but for
+ * One account of the host's memory: limit = trunk + KV cache + draft model + expert cache + page cache + system +
+ * free. The trunk is what is pinned. The page cache has what the others leave, up to what is read through it: nothing with O_DIRECT, but for
  * the parts that are mapped; the file with buffered reads; the file and no expert cache with a mapped program, whose
  * trunk is what it locks (mlock).
  */
@@ -63,8 +63,10 @@ export function memoryAccount(
   const gpu = gpuAccount(experiment, pinned, kvBytesOf(experiment, model));
   const pinnedBytes = gpu ? 0 : pinned;
   const kvBytes = gpu ? 0 : kvBytesOf(experiment, model);
-  const left = limitBytes - systemBytes - pinnedBytes - kvBytes;
-  const parts = `system ${gib(systemBytes)}, pinned trunk ${gib(pinnedBytes)}, KV cache ${gib(kvBytes)}`;
+  const draftBytes = experiment.workload.speculation?.memory ?? 0;
+  const left = limitBytes - systemBytes - pinnedBytes - kvBytes - draftBytes;
+  const draft = draftBytes > 0 ? `, draft model ${gib(draftBytes)}` : '';
+  const parts = `system ${gib(systemBytes)}, pinned trunk ${gib(pinnedBytes)}, KV cache ${gib(kvBytes)}${draft}`;
   if (left < 0) {
     throw new InputError(
       `found a limit of ${gib(limitBytes)} that is ${gib(-left)} short of what must fit: ${parts}; ` +
@@ -92,6 +94,7 @@ export function memoryAccount(
     limitBytes,
     trunkBytes: pinnedBytes,
     kvBytes,
+    ...(draftBytes > 0 ? { draftBytes } : {}),
     expertCacheBytes,
     pageCacheBytes,
     systemBytes,

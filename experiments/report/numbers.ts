@@ -139,6 +139,7 @@ export function numbersTables(result: Result): Html {
       pairs('Memory', [
         ['trunk', formatBytes(memory.trunkBytes)],
         ['KV cache', formatBytes(memory.kvBytes)],
+        ['draft model', memory.draftBytes === undefined ? undefined : formatBytes(memory.draftBytes)],
         ['expert cache', formatBytes(memory.expertCacheBytes)],
         ['page cache', formatBytes(memory.pageCacheBytes)],
         ['system', formatBytes(memory.systemBytes)],

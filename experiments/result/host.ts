@@ -51,6 +51,7 @@ export const memorySchema = z
       'Weights that are always resident: attention, shared experts, dense, embeddings.',
     ),
     kvBytes: bytes().describe('KV cache at the longest context of the run.'),
+    draftBytes: bytes().optional().describe('The draft model, with workload.speculation.memory.'),
     expertCacheBytes: bytes().describe('The program’s own expert cache, at capacity.'),
     pageCacheBytes: bytes().describe('Left for the kernel’s page cache.'),
     systemBytes: bytes().describe('Operating system, program, buffers.'),
@@ -72,6 +73,7 @@ export const memorySchema = z
       Math.abs(
         m.trunkBytes +
           m.kvBytes +
+          (m.draftBytes ?? 0) +
           m.expertCacheBytes +
           m.pageCacheBytes +
           m.systemBytes +

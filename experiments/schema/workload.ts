@@ -42,6 +42,9 @@ const speculationSchema = z.strictObject({
   cost: quantity('time', { min: '0 s', max: '10 s' })
     .prefault('0 s')
     .describe('To draft one token (for all requests of a batch together), on the program’s path.'),
+  memory: quantity('bytes', { min: '0 B', max: '1 TiB' })
+    .prefault('0 B')
+    .describe('What the draft model takes of host memory: its weights, KV cache and buffers.'),
 });
 
 const sloTime = () => quantity('time', { min: '1 us', max: '1000 h' }).optional();
