@@ -1,25 +1,27 @@
 /**
- * `nvmoe calibrate` as a function: fio results in; a fitted `queue` profile, the figures of every row, and what could not
- * be used or determined out. It reads files and prints nothing.
+ * `nvmoe calibrate` as a function: measurements in; a fitted profile, the figures of every row, and what could not be used
+ * or determined out. It reads files and prints nothing.
  */
-
 import { basename } from 'node:path';
-import { parse } from 'yaml';
-import { pcieLink } from '../../devices/index.ts';
+import { type Link, type PcieLink, pcieLink } from '../../devices/index.ts';
 import { importTrace } from '../../workloads/traces/index.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { References } from '../load/references.ts';
 import { readText } from '../load/text.ts';
 import type { DriveProfile } from '../schema/drive.ts';
+import { checkTogether, matches } from './choose-rows.ts';
 import { csvRows } from './csv-rows.ts';
 import { fioRows } from './fio-rows.ts';
-import { type FitOptions, type Fitted, fitQueue, predict } from './fit-queue.ts';
-import { heldOut } from './held-out.ts';
+import { type Fitted, fitModel, type Method, predict, SEED } from './fit.ts';
+import { type HeldOut, heldOut } from './held-out.ts';
+import { type Simulated, simulateLoad } from './load-on-device.ts';
+import type { Frame } from './parameters.ts';
 import { checkRows } from './plausibility.ts';
-import { profileText } from './profile-text.ts';
+import { queueModel } from './queue-model.ts';
+import { queueProfile } from './queue-profile.ts';
 import { loadOf, type MeasuredRow, mergeRepeats } from './rows.ts';
-import { serviceTail } from './service-tail.ts';
-import { virtualProfileText } from './virtual-profile-text.ts';
+import { virtualModel } from './virtual-model.ts';
+import { virtualProfile } from './virtual-profile.ts';
 
 export interface CalibrateCommand {
   readonly fio: readonly string[];
@@ -45,152 +47,110 @@ export interface Calibration {
   readonly profile: string;
   readonly parameters: Fitted['parameters'];
   readonly rows: readonly RowFigures[];
-  /** Median |error| on rows that a fit had not seen, k-fold; absent with too few loads. */
-  readonly heldOut?: Readonly<Record<string, number>>;
+  /** Of rows that a fit had not seen; absent where not asked for. */
+  readonly heldOut?: HeldOut;
   readonly warnings: readonly string[];
 }
 
 /** Simulated completions of a figure that is shown. */
 const SHOWN = 20_000;
-const DEFAULT_PAGE = 16384;
 
 export function calibrate(command: CalibrateCommand): Calibration {
   const warnings: string[] = [];
-  const read = command.fio.flatMap((file) => {
-    const { rows, skipped } = readRows(file, warnings);
-    warnings.push(...skipped);
-    return rows;
-  });
+  const read = command.fio.flatMap((file) => readRows(file, warnings));
   const device = command.device === undefined ? undefined : new References('.').drive(command.device);
-  const chosen = read.filter((row) => command.where.every((text) => matches(row, text)));
   const link = device?.pcie ? pcieLink(device.pcie) : undefined;
+  const frame = frameOf(device, link);
+  const chosen = read.filter((row) => command.where.every((text) => matches(row, text)));
   const { rows, refused } = checkRows(chosen, link?.rawRate ?? Number.POSITIVE_INFINITY);
   warnings.push(...refused);
   const loads = mergeRepeats(rows);
   const away = (row: MeasuredRow) =>
     command.holdOut.length > 0 && command.holdOut.every((text) => matches(row, text));
-  const fitted = loads.filter((row) => !away(row));
-  checkEnough(fitted, read.length);
-  const frame = frameOf(
-    fitted,
-    device,
-    Math.min(link?.usableRate ?? Number.POSITIVE_INFINITY, device?.readBandwidth ?? Number.POSITIVE_INFINITY),
-    warnings,
-  );
-  const options: FitOptions = { ...frame, virtual: command.virtual };
-  const fit = fitQueue(fitted, options);
-  warnings.push(...unknowns(fit));
+  const fitting = loads.filter((row) => !away(row));
+  checkTogether(fitting, read.length, false);
+  const method = methodOf(command, frame);
+  const unseen = command.folds > 0 ? heldOut(fitting, method, command.folds) : undefined;
+  const fitted = fitModel(fitting, method);
+  warnings.push(...fitted.model.warnings, ...unknowns(fitted));
+  const to = `${fitting.length} loads of ${command.fio.map((file) => basename(file)).join(', ')}`;
+  const { engine } = fitting[0];
+  const through = engine && ` through ${engine}, whose own cost is part of it`;
   return {
-    profile: (command.virtual ? virtualProfileText : profileText)({
-      fit,
-      options,
+    profile: (command.virtual ? virtualProfile : queueProfile)({
+      fit: fitted,
+      frame,
       device,
-      rows: fitted,
-      files: command.fio.map((file) => basename(file)),
+      rows: fitting,
+      to,
+      description: `fitted to ${fitting.length} loads${through}.`,
     }),
-    parameters: fit.parameters,
-    rows: loads.map((row) => figures(row, !away(row), fit, options)),
-    heldOut: command.folds > 1 ? heldOut(fitted, options, command.folds) : undefined,
+    parameters: fitted.parameters,
+    rows: figures(loads, predict(loads, fitted, method, SHOWN), away),
+    heldOut: unseen,
     warnings,
   };
 }
 
-function readRows(file: string, warnings: string[]) {
+function readRows(file: string, warnings: string[]): MeasuredRow[] {
   const text = readText(file, 'results of fio (JSON or CSV)');
   const name = basename(file);
-  if (!/^[^\n]*\{/.test(text.slice(0, 2000)) && !/"fio version"/.test(text)) return csvRows(text, name);
+  const kept = ({ rows, skipped }: { rows: MeasuredRow[]; skipped: string[] }) => {
+    warnings.push(...skipped);
+    return rows;
+  };
+  if (!/^[^\n]*\{/.test(text.slice(0, 2000)) && !/"fio version"/.test(text)) return kept(csvRows(text, name));
   try {
     const imported = importTrace(new TextEncoder().encode(text), { format: 'fio-json' });
     warnings.push(...imported.warnings.map((warning) => `${name}: ${warning}`));
-    return fioRows(imported.fio ?? [], name);
+    return kept(fioRows(imported.fio ?? [], name));
   } catch (error) {
     throw new InputError(`${name}: ${messageOf(error)}`);
   }
 }
 
-/** Whether a row has one of the values of `COLUMN=VALUE,VALUE`; a list without = is of the depths. */
-function matches(row: MeasuredRow, text: string): boolean {
-  const [column, list] = text.includes('=')
-    ? [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]
-    : ['iodepth', text];
-  const own: Readonly<Record<string, string>> = {
-    rw: row.pattern,
-    bs: String(row.bytes),
-    iodepth: String(row.depth),
-    numjobs: String(row.jobs),
-    engine: row.engine,
-    ioengine: row.engine,
+function frameOf(device: DriveProfile | undefined, link: Link | PcieLink | undefined): Frame {
+  const { capacity = 1e12, blockSize = 512, maxTransfer = 2 ** 19, queues = 128 } = device ?? {};
+  const linkRate = Math.min(link?.usableRate ?? Infinity, device?.readBandwidth ?? Infinity);
+  return { capacity, blockSize, maxTransfer, queues, pageBytes: device?.pageBytes ?? 16384, linkRate };
+}
+
+function methodOf({ virtual }: CalibrateCommand, frame: Frame): Method {
+  return {
+    modelFor: (rows) => (virtual ? virtualModel : queueModel)(rows, frame),
+    simulate: (rows, device, _, completions) =>
+      rows.map((row) => simulateLoad(row, device, SEED, completions)),
+    host: [],
   };
-  const value = own[column] ?? row.labels[column];
-  if (value === undefined) {
-    throw new InputError(
-      `${row.where}: found no column ${column}; allowed are ${[...new Set([...Object.keys(own), ...Object.keys(row.labels)])].join(', ')}`,
-    );
-  }
-  const sizes = (part: string) =>
-    column === 'bs' ? String(parse(part.replace(/k$/i, '')) * (/k$/i.test(part) ? 1024 : 1)) : part;
-  return list.split(',').some((part) => sizes(part.trim()) === value);
-}
-
-function checkEnough(rows: readonly MeasuredRow[], read: number): void {
-  if (rows.length < 2) {
-    throw new InputError(
-      `found ${rows.length} loads to fit of ${read} rows read; at least two (say depths 1 and 64) are needed; see the warnings, --where and --hold-out`,
-    );
-  }
-  for (const what of ['engine', 'device', 'scheduler'] as const) {
-    const values = new Set(rows.map((row) => (what === 'engine' ? row.engine : (row.labels[what] ?? ''))));
-    if (values.size > 1) {
-      throw new InputError(
-        `found rows of several values of ${what}: ${[...values].join(', ')}; one profile describes one; choose with --where ${what}=${[...values][0]}`,
-      );
-    }
-  }
-}
-
-function frameOf(
-  rows: readonly MeasuredRow[],
-  device: DriveProfile | undefined,
-  linkRate: number,
-  warnings: string[],
-): FitOptions {
-  const first = rows
-    .filter(({ depth, jobs, pattern }) => depth * jobs === 1 && pattern.endsWith('read'))
-    .sort((a, b) => a.bytes - b.bytes)[0];
-  const tail = first ? serviceTail(first) : [];
-  if (tail.length === 0)
-    warnings.push(
-      'no percentiles of reads at depth 1: the tail of the service time is not determined and left out',
-    );
-  const {
-    capacity = 1e12,
-    blockSize = 512,
-    maxTransfer = 2 ** 19,
-    queues = 128,
-    pageBytes = DEFAULT_PAGE,
-  } = device ?? {};
-  return { frame: { pageBytes, tail, linkRate }, capacity, blockSize, maxTransfer, queues };
 }
 
 const unknowns = ({ parameters }: Fitted): string[] =>
-  parameters.flatMap(({ name, known, confused }) => [
-    ...(known ? [] : [`${name}: these rows do not determine it`]),
+  parameters.flatMap(({ name, known, confused, needs }) => [
+    ...(known ? [] : [`${name}: these rows do not determine it; ${needs} would`]),
     ...(confused.length > 0 ? [`${name}: these rows hardly tell it from ${confused.join(', ')}`] : []),
   ]);
 
-function figures(row: MeasuredRow, fitted: boolean, { values }: Fitted, options: FitOptions): RowFigures {
-  const found = predict(row, values, options, SHOWN);
-  const percents = row.percentiles.filter(([percent]) => [50, 90, 99, 99.9].includes(percent));
-  return {
-    load: loadOf(row),
-    fitted,
-    measured: {
-      ...(row.iops === undefined ? {} : { iops: row.iops }),
-      ...Object.fromEntries(percents.map(([percent, value]) => [`p${percent}Seconds`, value])),
-    },
-    predicted: {
-      iops: found.iops,
-      ...Object.fromEntries(percents.map(([percent]) => [`p${percent}Seconds`, found.percentile(percent)])),
-    },
-  };
-}
+const figures = (
+  rows: readonly MeasuredRow[],
+  predicted: readonly Simulated[],
+  away: (row: MeasuredRow) => boolean,
+): RowFigures[] =>
+  rows.map((row, i) => {
+    const percents = row.percentiles.filter(([percent]) => [50, 90, 99, 99.9].includes(percent));
+    return {
+      load: loadOf(row),
+      fitted: !away(row),
+      measured: {
+        ...(row.iops === undefined ? {} : { iops: row.iops }),
+        ...(row.iops === undefined && row.mean !== undefined ? { meanSeconds: row.mean } : {}),
+        ...Object.fromEntries(percents.map(([percent, value]) => [`p${percent}Seconds`, value])),
+      },
+      predicted: {
+        iops: predicted[i].iops,
+        meanSeconds: predicted[i].mean,
+        ...Object.fromEntries(
+          percents.map(([percent]) => [`p${percent}Seconds`, predicted[i].percentile(percent)]),
+        ),
+      },
+    };
+  });

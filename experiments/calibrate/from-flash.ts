@@ -13,8 +13,8 @@ import { asInputError, InputError } from '../errors.ts';
 import { resolveReference } from '../load/library.ts';
 import { References } from '../load/references.ts';
 import { readText } from '../load/text.ts';
-import { formatQuantity, type QuantityKind } from '../quantities.ts';
 import { type Agreement, agrees, deriveQueue, GRID, TOLERANCE } from './derive-queue.ts';
+import { noted, QUEUE_KINDS } from './profile-notes.ts';
 import { sizeText } from './rows.ts';
 
 export interface FromFlash {
@@ -74,16 +74,6 @@ function digestOf(text: string): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-const KINDS: Readonly<Record<string, QuantityKind>> = {
-  units: 'count',
-  channels: 'count',
-  pageBytes: 'bytes',
-  programIops: 'iops',
-  nandRate: 'bandwidth',
-  readRate: 'bandwidth',
-  writeRate: 'bandwidth',
-  programRate: 'bandwidth',
-};
 const MEASURED = ['readRate', 'readCommandTime', 'overheadTime', 'listTime'];
 const CLAIMED = ['writeCommandTime', 'writeRate', 'programRate', 'programIops', 'acknowledgeTime'];
 
@@ -97,14 +87,11 @@ function section(parameters: ReturnType<typeof deriveQueue>['parameters'], unkno
       : CLAIMED.includes(name)
         ? 'the claims of this profile'
         : 'as the flash section states');
-  const noted = (name: string, value: number) => ({
-    value: value === Number.POSITIVE_INFINITY ? '.inf' : formatQuantity(value, KINDS[name] ?? 'time'),
-    ...(unknown.includes(name) ? { verified: false } : {}),
-    source: sourceOf(name),
-  });
+  const figure = (name: string, value: number) =>
+    noted(value, QUEUE_KINDS[name] ?? 'time', sourceOf(name), !unknown.includes(name));
   return {
-    ...Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, noted(name, value)])),
-    readTail: readTail.map(({ share, extra }) => ({ share, extra: noted('readTail', extra) })),
+    ...Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, figure(name, value)])),
+    readTail: readTail.map(({ share, extra }) => ({ share, extra: figure('readTail', extra) })),
     scattered,
     queuedFetch,
   };

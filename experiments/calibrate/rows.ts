@@ -26,12 +26,15 @@ export interface MeasuredRow {
   readonly percentiles: readonly (readonly [number, number])[];
   /** Columns that tell rows apart: device, scheduler, host ... as written. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What to call the load, where size and depth are not of one value. */
+  readonly name?: string;
 }
 
 export const isWrite = ({ pattern }: { readonly pattern: RowPattern }): boolean => pattern.endsWith('write');
 
 /** Rows of equal load are repeats of one measurement. */
-export const loadOf = ({ pattern, bytes, depth, jobs, engine }: MeasuredRow): string =>
+export const loadOf = ({ pattern, bytes, depth, jobs, engine, name }: MeasuredRow): string =>
+  name ??
   `${engine ? `${engine} ` : ''}${pattern} ${sizeText(bytes)} depth ${depth}${jobs > 1 ? ` x ${jobs} jobs` : ''}`;
 
 export function sizeText(bytes: number): string {

@@ -44,7 +44,7 @@ export function registerCalibrate(program: Command, terminal: Terminal): void {
     .option(
       '--folds <k>',
       'also fit k times without a part of the rows, for the held-out error',
-      integerFrom(0),
+      integerFrom(2),
       0,
     )
     .option(
@@ -107,8 +107,16 @@ function textOf({ parameters, rows, heldOut }: Calibration): string {
       `${(100 * (predicted[name] / value - 1)).toFixed(1)} %`,
     ]),
   );
-  const folds = heldOut
-    ? `held out in ${heldOut.folds} folds: median |error| ${(100 * heldOut.iops).toFixed(1)} % of IOPS, ${(100 * heldOut.p99).toFixed(1)} % of p99\n`
-    : '';
+  const folds = heldOut ? `${heldOutText(heldOut)}\n` : '';
   return `${table(['parameter', 'value', '95 % interval'], fitted)}\n${table(['load', 'figure', 'measured', 'predicted', 'error'], lines)}\n${folds}`;
+}
+
+const HELD_OUT = { iops: 'IOPS', mean: 'mean latency', p50: 'p50', p99: 'p99' } as const;
+
+function heldOutText(heldOut: NonNullable<Calibration['heldOut']>): string {
+  const errors = Object.entries(HELD_OUT).flatMap(([key, name]) => {
+    const error = heldOut[key as keyof typeof HELD_OUT];
+    return error === undefined ? [] : [`${(100 * error).toFixed(1)} % of ${name}`];
+  });
+  return `held out in ${heldOut.folds} folds: median |error| ${errors.join(', ')}`;
 }
