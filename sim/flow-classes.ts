@@ -4,6 +4,8 @@
  * In order of caps, n flows being left to serve and rate R left to give: a class whose cap is at most R/n has its cap;
  * from the first class on whose cap is above it, every flow has R/n (D. Bertsekas and R. Gallager, "Data Networks",
  * 2nd ed., section 6.5.2).
+ *
+ * The last class stays when its last flow has gone, so that a link of like flows makes and divides nothing anew.
  */
 import { FlowClass, type FlowTable } from './flow-class.ts';
 import type { Picoseconds } from './time.ts';
@@ -26,6 +28,10 @@ export class FlowClasses {
   /** The class of this cap; made, in its place, if there is none. */
   of(cap: number): FlowClass {
     const { byCap } = this;
+    if (byCap.length === 1 && (byCap[0].cap === cap || byCap[0].size === 0)) {
+      byCap[0].cap = cap;
+      return byCap[0];
+    }
     let low = 0;
     let high = byCap.length;
     while (low < high) {
@@ -40,8 +46,9 @@ export class FlowClasses {
     return made;
   }
 
-  /** Takes an empty class out. */
+  /** Takes an empty class out, unless it is the last. */
   drop(flowClass: FlowClass): void {
+    if (this.byCap.length === 1) return;
     this.byCap.splice(this.byCap.indexOf(flowClass), 1);
     this.spare.push(flowClass);
   }
@@ -49,6 +56,10 @@ export class FlowClasses {
   /** Divides the rate among the flows, from now on, and finds the next to finish: of equal ones the first started. */
   share(now: Picoseconds, rate: number, flows: number): void {
     const { byCap } = this;
+    if (byCap.length === 1) {
+      this.shareAlike(now, rate, byCap[0]);
+      return;
+    }
     const { orders } = this.table;
     let fair = Infinity;
     this.next = undefined;
@@ -69,6 +80,20 @@ export class FlowClasses {
         this.next = flowClass;
       }
     }
+  }
+
+  /** As `share` for flows of one class. */
+  private shareAlike(now: Picoseconds, rate: number, flowClass: FlowClass): void {
+    const { cap, size } = flowClass;
+    this.next = undefined;
+    this.due = Infinity;
+    this.given = 0;
+    if (size === 0) return;
+    const share = cap * size > rate ? Math.min(cap, rate / size) : cap;
+    flowClass.setRate(now, share);
+    this.next = flowClass;
+    this.due = flowClass.due();
+    this.given = share * size;
   }
 
   /** Calls back with each flow and its class. */
