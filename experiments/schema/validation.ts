@@ -10,6 +10,7 @@ import { allowing } from './problem.ts';
 
 export const TOPICS = [
   'device curve',
+  'array',
   'I/O interface',
   'beside writes',
   'page cache',

@@ -7,7 +7,7 @@
  * such type, so no id.
  *
  * Engines with formats of their own (int4 with a scale a row, codebooks, MLX's affine groups) are described by their bits
- * per weight, scales included: `4.03 bpw` stores blocks of 256 elements in round(32 x 4.03) bytes.
+ * per weight, scales included: `4.03 bpw` stores 256 elements in round(32 x 4.03) bytes, and rows of any multiple of 32.
  */
 const TYPES = {
   F32: { id: 0, block: 1, bytes: 4 },
@@ -54,7 +54,7 @@ export type GgmlType = NamedType | `${number} bpw`;
 export const GGML_TYPES = Object.keys(TYPES) as NamedType[];
 
 const BITS = /^(\d{1,2}(?:\.\d{1,4})?) bpw$/;
-const BITS_BLOCK = 256;
+const BITS_BLOCK = 32;
 
 /** True for `N bpw`, of 0.5 to 32 bits per weight. */
 export function isBitsType(name: string): name is `${number} bpw` {
@@ -65,7 +65,7 @@ export function isBitsType(name: string): name is `${number} bpw` {
 /** Elements of a block and the bytes that hold them. */
 function blockOf(type: GgmlType): { block: number; bytes: number } {
   if (!isBitsType(type)) return TYPES[type];
-  return { block: BITS_BLOCK, bytes: Math.round((BITS_BLOCK / 8) * Number.parseFloat(type)) };
+  return { block: BITS_BLOCK, bytes: Math.round(BITS_BLOCK * Number.parseFloat(type)) / 8 };
 }
 
 const BY_ID = new Map(
@@ -89,5 +89,5 @@ export function bytesOf(type: GgmlType, elements: number): number {
   if (elements % block !== 0) {
     throw new Error(`${elements} elements are not a whole number of ${type} blocks of ${block}`);
   }
-  return (elements / block) * bytes;
+  return Math.ceil((elements / block) * bytes);
 }

@@ -37,7 +37,13 @@ describe('llama-quantize', () => {
 });
 
 describe('bits per weight of another format', () => {
-  it('are stored in blocks of 256 elements', () => {
+  it('hold whatever the width is', () => {
+    // 3 x 2560 x 640 = 4.915 M elements at 4.5 bits: 2.77 MB, as published for Qwen3.8-Flash-Next in 4 bits (7,588 slots
+    // in 21.0 GB); rows of 640 are no whole number of blocks of 256.
+    const model = buildModel(libraryModel('qwen3.8-flash-next'), '4.5 bpw');
+    expect(model.expertBytes(0)).toBe(2_764_800);
+  });
+  it('are rounded over 256 elements', () => {
     // GLM-5's expert has 3 x 6144 x 2048 = 37.75 M elements: at 4 bits 18.87 MB, as colibri's int4 container has.
     const model = buildModel(libraryModel('glm-5'), '4 bpw');
     expect(model.expertBytes(3)).toBe(18_874_368);
