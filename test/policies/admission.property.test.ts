@@ -21,6 +21,7 @@ describe('which objects get in', () => {
   it.each([
     ['none', [1, 2, 1], [true, true, true]],
     ['second-hit', [1, 2, 1, 1, 2], [false, false, true, true, true]],
+    ['second-hit:window=2', [1, 2, 1], [false, false, true]],
     ['second-hit:window=2', [1, 2, 3, 1, 1], [false, false, false, false, true]],
     ['frequency:requests=3', [1, 1, 1, 1], [false, false, true, true]],
     ['frequency:requests=2:halve=3', [1, 2, 1, 2, 1], [false, false, false, false, true]],
@@ -31,6 +32,7 @@ describe('which objects get in', () => {
   });
 
   it('size', () => {
+    expect(admitted('size:share=.5', [0], { sizes: new Float64Array(OBJECTS).fill(5), capacity: 10 })).toEqual([true]);
     const sizes = Float64Array.of(1, 3, 4, 9, 1, 1, 1, 1, 1);
     expect(admitted('size:share=.4', [0, 1, 2, 3], { sizes })).toEqual([true, true, false, false]);
     expect(admitted('size:share=.1', [0])).toEqual([false]);
@@ -90,4 +92,14 @@ it('lets prefetched objects pass, protects, and reads around', () => {
   expect([policy.admit(1), policy.evictions]).toEqual([true, 1]);
   policy.remove(1);
   expect(policy.used).toBe(0);
+});
+
+it('tells the policy behind it of hits, and the filter of what is read around', () => {
+  const policy = createPolicy('lru+second-hit', { capacity: 2, objects: 4 });
+  for (const id of [0, 1]) policy.admit(id, true);
+  policy.hit(0);
+  policy.skip(2);
+  expect(policy.admit(2)).toBe(true); // its second request; 1 is the least recent
+  expect([policy.contains(0), policy.contains(1)]).toEqual([true, false]);
+  expect(policy.admit(3)).toBe(false);
 });

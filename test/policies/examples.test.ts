@@ -63,6 +63,13 @@ describe('Least-Stale', () => {
     expect(residentsOf(cache, 6)).toEqual([2, 4, 5]);
   });
 
+  it('refuses what does not fit beside protected objects, and says so', () => {
+    const cache = policy();
+    for (const id of [0, 2, 4]) expect(cache.admit(id)).toBe(true);
+    for (const id of [0, 2, 4]) cache.protect(id);
+    expect(cache.admit(5)).toBe(false);
+  });
+
   it('follows a request that is read around', () => {
     const cache = policy();
     for (const id of [0, 2, 4]) cache.access(id);

@@ -69,6 +69,42 @@ describe('placements', () => {
     );
   });
 
+  /** The rule word for word: hottest first, to the least loaded in the layer, then over all, then the first. */
+  const hotColdByHand = ({ drives, layers, experts, weights, popularity }: PlacementOptions) => {
+    const weight = (drive: number) => weights?.[drive] ?? 1;
+    const heat = (id: number) => popularity?.[id] ?? 1;
+    const placed: { id: number; layer: number; drive: number }[] = [];
+    for (let layer = 0; layer < layers; layer++) {
+      const left = Array.from({ length: experts }, (_, e) => layer * experts + e);
+      while (left.length > 0) {
+        const hottest = Math.max(...left.map(heat));
+        const id = left.find((each) => heat(each) === hottest)!;
+        left.splice(left.indexOf(id), 1);
+        const loadOf = (drive: number, where: (each: (typeof placed)[0]) => boolean) =>
+          placed
+            .filter((each) => each.drive === drive && where(each))
+            .reduce((sum, each) => sum + heat(each.id), 0) / weight(drive);
+        const [best] = Array.from({ length: drives }, (_, drive) => ({
+          drive,
+          here: loadOf(drive, (each) => each.layer === layer),
+          all: loadOf(drive, () => true),
+        })).sort((a, b) => a.here - b.here || a.all - b.all || a.drive - b.drive);
+        placed.push({ id, layer, drive: best.drive });
+      }
+    }
+    return placed.sort((a, b) => a.id - b.id).map(({ drive }) => drive);
+  };
+
+  it('hot-cold follows its rule, with and without popularity', () => {
+    fc.assert(
+      fc.property(cases, fc.boolean(), (options, known) => {
+        const { popularity, ...blind } = options;
+        const given = known ? options : blind;
+        expect([...placements['hot-cold'](given)]).toEqual(hotColdByHand(given));
+      }),
+    );
+  });
+
   it('hot-cold parts the two hottest experts', () => {
     const popularity = Float64Array.of(1, 9, 8, 1, 1, 1);
     const placed = placements['hot-cold']({ drives: 2, layers: 1, experts: 6, popularity });

@@ -86,6 +86,32 @@ describe('gate look-ahead', () => {
     expect(Math.abs(right / trials - 0.85)).toBeLessThan(4 * sigma);
   });
 
+  it('takes a recall by rank, the last one for all further ranks', () => {
+    const known = truth(1, 2, 256, 5);
+    const gate = gateLookahead.create(known, { ...options, recall: [1, 0] }, seedrandom.xor4096('ranks'));
+    const named = planOf((plan) => gate.predict(0, 0, plan)).map(([, , e]) => e);
+    // Layer 1 routes to 3, 4, 5, 6, 7, in order of rank.
+    expect(named.filter((e) => e >= 3 && e < 8)).toEqual([3]);
+    expect(named).toHaveLength(5);
+  });
+
+  it('cuts right and wrong ones alike, in any order', () => {
+    const gate = gateLookahead.create(
+      truth(1, 2, 256, 4),
+      { ...options, recall: 1, widen: 2, budget: 4 },
+      seedrandom.xor4096('alike'),
+    );
+    const right = new Array<number>(4).fill(0); // by place in the list
+    const repeats = 2000;
+    for (let i = 0; i < repeats; i++)
+      planOf((plan) => gate.predict(0, 0, plan)).forEach(([, , e], place) => {
+        if (e >= 3 && e < 7) right[place]++;
+      });
+    // Half of the list of 8 is right; four sigma of 2,000 throws.
+    for (const count of right)
+      expect(Math.abs(count / repeats - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / repeats));
+  });
+
   it('cuts at the budget', () => {
     const gate = gateLookahead.create(
       truth(1, 2, 64, 8),
@@ -195,6 +221,46 @@ describe('every prefetcher', () => {
               const sameLayer = plans.filter((other) => other[0] === t && other[1] === l).length;
               if ('budget' in spec) expect(sameLayer).toBeLessThanOrEqual(spec.budget);
             }
+          }
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  /** The experts of `target` by score, highest first and then by index, from what is known at (token, layer). */
+  const learned = (policy: string, truth: RoutedTruth, token: number, layer: number, distance: number) => {
+    const rowOf = (t: number, l: number) =>
+      Array.from({ length: truth.topK }, (_, k) => truth.expertAt(t, l, k));
+    const before: number[] = [];
+    for (let t = -truth.prompt; t < token; t++) before.push(t);
+    const score = (expert: number) => {
+      const led = before.filter((t) => rowOf(t, layer + distance).includes(expert));
+      if (policy === 'popularity') return led.length;
+      return rowOf(token, layer).reduce((sum, from) => {
+        const chosen = before.filter((t) => rowOf(t, layer).includes(from)).length;
+        return sum + (chosen && led.filter((t) => rowOf(t, layer).includes(from)).length / chosen);
+      }, 0);
+    };
+    const round = (expert: number) => Number(score(expert).toPrecision(9));
+    return Array.from({ length: truth.experts }, (_, expert) => expert)
+      .filter((expert) => score(expert) > 0)
+      .sort((a, b) => round(b) - round(a) || a - b);
+  };
+
+  it.each(['popularity', 'markov'] as const)('%s ranks by all that is known', (policy) => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 3 }), (seed, distance) => {
+        const truth = drawn(seed);
+        const prefetcher = createPrefetcher({ policy, distance, widen: 4, budget: 99 }, truth, unused);
+        for (let token = 0; token < shape.tokens; token++) {
+          for (let layer = 0; layer < shape.layers; layer++) {
+            const named = planOf((plan) => prefetcher.predict(token, layer, plan)).map(([, , e]) => e);
+            const ahead = layer + distance < shape.layers;
+            const expected = ahead ? learned(policy, truth, token, layer, distance) : [];
+            expect(policy === 'markov' ? named.toSorted() : named).toEqual(
+              policy === 'markov' ? expected.toSorted() : expected,
+            );
           }
         }
       }),
