@@ -32,7 +32,9 @@ describe('which objects get in', () => {
   });
 
   it('size', () => {
-    expect(admitted('size:share=.5', [0], { sizes: new Float64Array(OBJECTS).fill(5), capacity: 10 })).toEqual([true]);
+    expect(
+      admitted('size:share=.5', [0], { sizes: new Float64Array(OBJECTS).fill(5), capacity: 10 }),
+    ).toEqual([true]);
     const sizes = Float64Array.of(1, 3, 4, 9, 1, 1, 1, 1, 1);
     expect(admitted('size:share=.4', [0, 1, 2, 3], { sizes })).toEqual([true, true, false, false]);
     expect(admitted('size:share=.1', [0])).toEqual([false]);
