@@ -284,7 +284,7 @@ export const experimentSchema = z
     if (mapped && (typeof layout === 'string' ? layout : layout.order) === 'expert-contiguous')
       refuse(
         ['model', 'layout'],
-        'found expert-contiguous with execution mmap; llama.cpp maps whole tensors: use layer-order or alphabetical',
+        'found expert-contiguous with execution mmap; llama.cpp maps whole tensors: use layer-order, alphabetical or experts-first',
       );
     if (mapped && cache.capacity !== undefined)
       refuse(

@@ -15,7 +15,10 @@ export function registerModel(program: Command, terminal: Terminal): void {
       '--quantisation <type>',
       'Q4_K, Q4_K_M, Q8_0, FP8, ... (default: Q4_K_M; a GGUF file has its own)',
     )
-    .option('--layout <order>', 'layer-order, alphabetical or expert-contiguous (default: layer-order)')
+    .option(
+      '--layout <order>',
+      'layer-order, alphabetical, experts-first or expert-contiguous (default: layer-order)',
+    )
     .option('--ram, --memory <bytes>', 'say what fits in this much memory, e.g. "64 GiB"')
     .option('--context <tokens>', 'tokens in the KV cache for --ram (default: 4096)', positiveInteger)
     .option('--tensors', 'list every tensor')

@@ -84,6 +84,24 @@ describe('layout', () => {
     ]);
   });
 
+  it('puts the experts before all else, where the converter of gpt-oss does', () => {
+    const names = namesInOrder(buildModel(small, 'Q4_K', 'experts-first'));
+    expect(names.slice(0, 4)).toEqual([
+      'blk.1.ffn_down_exps.weight',
+      'blk.1.ffn_gate_exps.weight',
+      'blk.1.ffn_up_exps.weight',
+      'blk.10.ffn_down_exps.weight',
+    ]);
+    const others = names.slice(3 * 11);
+    expect(others.some((name) => name.includes('_exps'))).toBe(false);
+    expect(others.slice(0, 4)).toEqual([
+      'output.weight',
+      'output_norm.weight',
+      'token_embd.weight',
+      'blk.0.attn_k.weight',
+    ]);
+  });
+
   it('puts the matrices of an expert side by side, as one extent, where asked', () => {
     const scattered = buildModel(small, 'Q4_K', 'layer-order');
     const model = buildModel(small, 'Q4_K', { order: 'expert-contiguous', alignment: 4096 });
