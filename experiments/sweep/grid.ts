@@ -186,8 +186,10 @@ function locator(file: YamlFile, assignments: readonly Assignment[]): Locate {
       assignments.findLast((one) => within(one.key, key));
     if (!source) return inFile(path);
     const { from } = source;
-    if ('text' in from) return `--set ${from.text}`;
-    return inFile([...from.path, ...path.slice(source.key.split('.').length)]);
+    const below = path.slice(source.key.split('.').length);
+    if ('text' in from)
+      return [`--set ${from.text}`, ...(below.length > 0 ? [below.join('.')] : [])].join(':');
+    return inFile([...from.path, ...below]);
   };
 }
 

@@ -126,6 +126,12 @@ describe('--set', () => {
     expect(await labels('sweep.io.queueDepth=[1, 2]')).toHaveLength(8);
   });
 
+  it('names the key within a mapping that it gives', async () => {
+    await expect(load({}, 'host={like: ryzen-7700x, memory: {capacity: 3 bananas}}')).rejects.toThrow(
+      /^--set host=\{.*\}:memory\.capacity: '3 bananas'/,
+    );
+  });
+
   it('holds at every case', async () => {
     const { points } = await load(
       { x: 'cases: [{name: a, io.threads: 1}, {name: b, io.threads: 2}]' },
