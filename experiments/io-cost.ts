@@ -1,6 +1,6 @@
 /** What a command costs the host through an interface: cycles of its profile, divided equally (assumed) into before and after. */
 import type { IoCpuCost } from '../devices/index.ts';
-import { duration, type SharedLink } from '../sim/index.ts';
+import { duration, type Picoseconds, type SharedLink } from '../sim/index.ts';
 import { InputError } from './errors.ts';
 import type { DirectInterface, HostProfile } from './schema/host.ts';
 
@@ -16,16 +16,22 @@ export function cyclesOf(profile: HostProfile, name: DirectInterface): number {
 
 /** @throws InputError as cyclesOf */
 export function ioCost(profile: HostProfile, name: DirectInterface, cores: SharedLink): IoCpuCost {
-  const cycles = cyclesOf(profile, name);
+  const seconds = cyclesOf(profile, name) / profile.frequency;
+  const { perByte, wakeUp } = profile.io[name]!;
+  return { ...commandCost(name, seconds, wakeUp, cores), byteTime: perByte };
+}
+
+export const isPolled = (name: DirectInterface): boolean => name === 'io_uring-iopoll' || name === 'spdk';
+
+/** @param seconds core time of a command in all */
+export function commandCost(
+  name: DirectInterface,
+  seconds: number,
+  wakeUp: Picoseconds,
+  cores: SharedLink,
+): IoCpuCost {
   const pair = name === 'io_uring-sqpoll';
-  const half = duration(cycles / (pair ? 4 : 2), profile.frequency);
-  const thread = { submitTime: half, completeTime: half };
-  return {
-    cores,
-    ...thread,
-    byteTime: profile.io[name]?.perByte,
-    wakeUp: profile.io[name]?.wakeUp,
-    polls: name === 'io_uring-iopoll' || name === 'spdk',
-    kernelThread: pair ? thread : undefined,
-  };
+  const part = duration(seconds / (pair ? 4 : 2), 1);
+  const thread = { submitTime: part, completeTime: part };
+  return { cores, ...thread, wakeUp, polls: isPolled(name), kernelThread: pair ? thread : undefined };
 }

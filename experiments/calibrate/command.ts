@@ -3,25 +3,20 @@
  * or determined out. It reads files and prints nothing.
  */
 import { basename } from 'node:path';
-import { type Link, type PcieLink, pcieLink } from '../../devices/index.ts';
 import { importTrace } from '../../workloads/traces/index.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { References } from '../load/references.ts';
 import { readText } from '../load/text.ts';
-import type { DriveProfile } from '../schema/drive.ts';
 import { checkTogether, matches } from './choose-rows.ts';
 import { csvRows } from './csv-rows.ts';
 import { fioRows } from './fio-rows.ts';
 import { type Fitted, fitModel, type Method, predict, SEED } from './fit.ts';
 import { type HeldOut, heldOut } from './held-out.ts';
+import { fittedHost, givenHost, type HostPath, noHost } from './host-path.ts';
+import { kindOf } from './kinds.ts';
 import { type Simulated, simulateLoad } from './load-on-device.ts';
-import type { Frame } from './parameters.ts';
 import { checkRows } from './plausibility.ts';
-import { queueModel } from './queue-model.ts';
-import { queueProfile } from './queue-profile.ts';
 import { loadOf, type MeasuredRow, mergeRepeats } from './rows.ts';
-import { virtualModel } from './virtual-model.ts';
-import { virtualProfile } from './virtual-profile.ts';
 
 export interface CalibrateCommand {
   readonly fio: readonly string[];
@@ -29,11 +24,15 @@ export interface CalibrateCommand {
   readonly where: readonly string[];
   /** Rows that are predicted and not fitted, in the same form. */
   readonly holdOut: readonly string[];
-  /** A drive of the library or a path: link, capacity and what is not measured. */
+  /** A drive of the library or a path: link, capacity and what is not measured; at flash fidelity where the fit begins. */
   readonly device?: string;
   readonly folds: number;
+  /** Default queue. */
+  readonly fidelity?: 'queue' | 'flash';
   /** The drive is a disk of a virtual machine. */
   readonly virtual?: boolean;
+  /** What the rows went through: `none` (default), a host profile, or `fit`. */
+  readonly host?: string;
 }
 
 export interface RowFigures {
@@ -57,39 +56,54 @@ const SHOWN = 20_000;
 
 export function calibrate(command: CalibrateCommand): Calibration {
   const warnings: string[] = [];
-  const read = command.fio.flatMap((file) => readRows(file, warnings));
   const device = command.device === undefined ? undefined : new References('.').drive(command.device);
-  const link = device?.pcie ? pcieLink(device.pcie) : undefined;
-  const frame = frameOf(device, link);
+  const kind = kindOf(command, device);
+  const read = command.fio.flatMap((file) => readRows(file, warnings));
   const chosen = read.filter((row) => command.where.every((text) => matches(row, text)));
-  const { rows, refused } = checkRows(chosen, link?.rawRate ?? Number.POSITIVE_INFINITY);
+  const { rows, refused } = checkRows(chosen, kind);
   warnings.push(...refused);
   const loads = mergeRepeats(rows);
   const away = (row: MeasuredRow) =>
     command.holdOut.length > 0 && command.holdOut.every((text) => matches(row, text));
   const fitting = loads.filter((row) => !away(row));
-  checkTogether(fitting, read.length, false);
-  const method = methodOf(command, frame);
+  const { host = 'none' } = command;
+  checkTogether(fitting, read.length, host !== 'none');
+  const path = hostPathOf(host, loads);
+  const method: Method = {
+    modelFor: kind.modelFor,
+    host: path.parameters,
+    simulate: (rows, device, values, completions) =>
+      rows.map((row) => simulateLoad(row, device, SEED, completions, path.front(row, values))),
+  };
   const unseen = command.folds > 0 ? heldOut(fitting, method, command.folds) : undefined;
   const fitted = fitModel(fitting, method);
   warnings.push(...fitted.model.warnings, ...unknowns(fitted));
-  const to = `${fitting.length} loads of ${command.fio.map((file) => basename(file)).join(', ')}`;
-  const { engine } = fitting[0];
-  const through = engine && ` through ${engine}, whose own cost is part of it`;
   return {
-    profile: (command.virtual ? virtualProfile : queueProfile)({
+    profile: kind.profile({
       fit: fitted,
-      frame,
+      frame: kind.frame,
       device,
       rows: fitting,
-      to,
-      description: `fitted to ${fitting.length} loads${through}.`,
+      to: `${fitting.length} loads of ${command.fio.map((file) => basename(file)).join(', ')}`,
+      description: `fitted to ${fitting.length} loads${throughText(fitting, host)}.`,
     }),
     parameters: fitted.parameters,
     rows: figures(loads, predict(loads, fitted, method, SHOWN), away),
     heldOut: unseen,
     warnings,
   };
+}
+
+function hostPathOf(host: string, rows: readonly MeasuredRow[]): HostPath {
+  if (host === 'none') return noHost;
+  return host === 'fit' ? fittedHost(rows) : givenHost(rows, new References('.').host(host));
+}
+
+function throughText(rows: readonly MeasuredRow[], host: string): string {
+  const engines = [...new Set(rows.map(({ engine }) => engine))].filter(Boolean).join(', ');
+  if (engines === '') return '';
+  const cost = host === 'none' ? 'is part of it' : `is not: ${host === 'fit' ? 'fitted beside it' : host}`;
+  return ` through ${engines}, whose own cost ${cost}`;
 }
 
 function readRows(file: string, warnings: string[]): MeasuredRow[] {
@@ -107,21 +121,6 @@ function readRows(file: string, warnings: string[]): MeasuredRow[] {
   } catch (error) {
     throw new InputError(`${name}: ${messageOf(error)}`);
   }
-}
-
-function frameOf(device: DriveProfile | undefined, link: Link | PcieLink | undefined): Frame {
-  const { capacity = 1e12, blockSize = 512, maxTransfer = 2 ** 19, queues = 128 } = device ?? {};
-  const linkRate = Math.min(link?.usableRate ?? Infinity, device?.readBandwidth ?? Infinity);
-  return { capacity, blockSize, maxTransfer, queues, pageBytes: device?.pageBytes ?? 16384, linkRate };
-}
-
-function methodOf({ virtual }: CalibrateCommand, frame: Frame): Method {
-  return {
-    modelFor: (rows) => (virtual ? virtualModel : queueModel)(rows, frame),
-    simulate: (rows, device, _, completions) =>
-      rows.map((row) => simulateLoad(row, device, SEED, completions)),
-    host: [],
-  };
 }
 
 const unknowns = ({ parameters }: Fitted): string[] =>

@@ -49,7 +49,7 @@ const SIGMA = {
 const PERCENTS = [50, 90, 99, 99.9];
 export const SEED = 'calibrate';
 const CONFUSED = 0.97;
-const ITERATIONS = 12;
+const ITERATIONS = 6;
 
 export function fitModel(rows: readonly MeasuredRow[], method: Method): Fitted {
   const model = method.modelFor(rows);

@@ -40,7 +40,7 @@ export const driver: Front = (sim, device) => {
 /** Completions that make p99 of a simulated load stable to some percent. */
 export function completionsFor({ bytes, depth, jobs }: Load): number {
   const base = bytes > 128 * 1024 ? 2000 : 5000;
-  return base + 20 * depth * jobs;
+  return base + 100 * depth * jobs;
 }
 
 /** @param completions that count */
@@ -60,7 +60,7 @@ export function simulateLoad(
   const offsets = sim.random('calibrate/offsets');
   const blocks = Math.max(1, Math.floor(device.capacity / bytes));
   const slots = depth * jobs;
-  const warm = Math.max(2 * slots, Math.ceil(completions / 10));
+  const warm = Math.max(10 * slots, Math.ceil(completions / 10));
   const next = Float64Array.from({ length: jobs }, (_, job) => Math.floor((blocks * job) / jobs));
   const started = new Float64Array(slots);
   const latencies = new Float64Array(completions);

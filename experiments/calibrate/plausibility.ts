@@ -4,7 +4,8 @@
  *   percentiles ascend, and by Markov's inequality a share 1 - q of latencies above p_q needs mean >= (1 - q) p_q
  *     (fio's SQPOLL runs print 17.1 s for every percentile of reads of 9 us);
  *   requests in flight = rate x mean latency (Little's law) <= depth x jobs;
- *   rate x block size <= the raw rate of the device's link.
+ *   rate x block size <= the raw rate of the device's link;
+ *   a request is of whole blocks.
  */
 import type { MeasuredRow } from './rows.ts';
 
@@ -17,11 +18,16 @@ export interface Checked {
   readonly refused: string[];
 }
 
-/** @param rawRate of the link, B/s; Infinity where it is not known */
-export function checkRows(rows: readonly MeasuredRow[], rawRate: number): Checked {
+export interface Limits {
+  /** Of the link, B/s; Infinity where it is not known. */
+  readonly rawRate: number;
+  readonly blockSize: number;
+}
+
+export function checkRows(rows: readonly MeasuredRow[], limits: Limits): Checked {
   const refused: string[] = [];
   const kept = rows.flatMap((row) => {
-    const checked = checkRow(row, rawRate, refused);
+    const checked = checkRow(row, limits, refused);
     if (checked.iops === undefined && checked.mean === undefined && checked.percentiles.length === 0)
       return [];
     return [checked];
@@ -29,7 +35,7 @@ export function checkRows(rows: readonly MeasuredRow[], rawRate: number): Checke
   return { rows: kept, refused };
 }
 
-function checkRow(row: MeasuredRow, rawRate: number, refused: string[]): MeasuredRow {
+function checkRow(row: MeasuredRow, { rawRate, blockSize }: Limits, refused: string[]): MeasuredRow {
   const refuse = (what: string, why: string) => refused.push(`${row.where}: ${what} refused: ${why}`);
   let checked = row;
   const percentiles = wrongPercentiles(row);
@@ -38,16 +44,21 @@ function checkRow(row: MeasuredRow, rawRate: number, refused: string[]): Measure
     checked = { ...checked, percentiles: [] };
   }
   const { iops, mean, bytes, depth, jobs } = checked;
+  const nothing = { ...checked, iops: undefined, mean: undefined, percentiles: [] };
+  if (bytes % blockSize !== 0) {
+    refuse('row', `requests of ${bytes} B are not whole blocks of ${blockSize} B`);
+    return nothing;
+  }
   if (iops !== undefined && iops * bytes > rawRate) {
     refuse('row', `${gigabytes(iops * bytes)} is above the raw rate of the link, ${gigabytes(rawRate)}`);
-    return { ...checked, iops: undefined, mean: undefined, percentiles: [] };
+    return nothing;
   }
   if (iops !== undefined && mean !== undefined && iops * mean > depth * jobs * SLACK) {
     refuse(
       'row',
       `${Math.round(iops)} requests/s x ${micro(mean)} mean = ${(iops * mean).toFixed(1)} in flight, and the depth is ${depth * jobs} (Little's law)`,
     );
-    return { ...checked, iops: undefined, mean: undefined, percentiles: [] };
+    return nothing;
   }
   return checked;
 }

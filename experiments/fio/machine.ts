@@ -179,7 +179,7 @@ interface Paths {
 }
 
 /** fio's engines, and the interface that each is. fio calls SPDK's plugin spdk or by its path. */
-const ENGINES: Readonly<Record<string, DirectInterface>> = {
+export const ENGINES: Readonly<Record<string, DirectInterface>> = {
   psync: 'psync',
   sync: 'psync',
   libaio: 'libaio',

@@ -1,5 +1,5 @@
 /** `nvmoe calibrate`: a drive profile fitted to measurements. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Calibration } from '../../calibrate/command.ts';
 import { InputError } from '../../errors.ts';
 import { writeFile } from '../../write-file.ts';
@@ -15,6 +15,8 @@ interface CalibrateOptions extends CommonOptions {
   readonly device?: string;
   readonly folds: number;
   readonly virtual?: boolean;
+  readonly fidelity: 'queue' | 'flash';
+  readonly host: string;
   readonly out: string;
 }
 
@@ -22,7 +24,7 @@ export function registerCalibrate(program: Command, terminal: Terminal): void {
   const command = withCommon(program.command('calibrate'))
     .summary('a drive profile fitted to fio results, or to its own flash fidelity')
     .description(
-      'Fits the queue fidelity of a drive to fio results (JSON, JSON+ or CSV), or derives it from the flash section of a profile, and writes a profile.',
+      'Fits a drive to fio results (JSON, JSON+ or CSV), or derives its queue fidelity from the flash section of a profile, and writes a profile.',
     )
     .option('--fio <files...>', 'results of fio; .gz too')
     .option(
@@ -46,6 +48,16 @@ export function registerCalibrate(program: Command, terminal: Terminal): void {
       'also fit k times without a part of the rows, for the held-out error',
       integerFrom(2),
       0,
+    )
+    .addOption(
+      new Option('--fidelity <fidelity>', 'what to fit; flash begins at the flash section of --device')
+        .choices(['queue', 'flash'])
+        .default('queue'),
+    )
+    .option(
+      '--host <host>',
+      'what the rows went through: a host profile, or fit: its cost is found beside the drive’s',
+      'none',
     )
     .option(
       '--virtual',

@@ -34,7 +34,7 @@ describe('rows', () => {
         ...rowsOf('randread,1m,64,1,9000,7000,7000,8000'),
         ...rowsOf('randread,4k,1,1,50000,60,55,90'),
       ],
-      7.88e9,
+      { rawRate: 7.88e9, blockSize: 512 },
     );
     expect(found.rows).toHaveLength(1);
     expect(found.rows[0].percentiles).toEqual([]);
