@@ -1,6 +1,8 @@
 /**
- * What a shared link measures: running totals, and the rates and shares between two instants at which they were taken.
+ * What a shared link measures: running totals, and the rates and shares between two instants at which they were taken; and
+ * the check that what flows received is what the link gave.
  */
+import { ConservationError } from './conservation.ts';
 import { type Picoseconds, toSeconds } from './time.ts';
 
 /** Running totals; the difference of two of them describes the time between. */
@@ -63,4 +65,22 @@ export function statisticsBetween(
     busyFraction: perTime(now.busy - since.busy),
     meanFlows: perTime(now.flows - since.flows),
   };
+}
+
+/**
+ * Checks the units that flows received by their own account against those that the link gave and could give, but for
+ * `slack`; throws ConservationError.
+ */
+export function auditUnits(
+  name: string,
+  rate: number,
+  { received, carried, busy, slack }: { received: number; carried: number; busy: Picoseconds; slack: number },
+): void {
+  if (Math.abs(received - carried) > slack)
+    throw new ConservationError(`${name}: flows received ${received} units, the link gave ${carried}`);
+  if (received > (rate * busy) / 1e12 + slack && rate !== Infinity) {
+    throw new ConservationError(
+      `${name}: ${received} units in ${toSeconds(busy)} busy s, more than its ${rate} units/s`,
+    );
+  }
 }

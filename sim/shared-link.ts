@@ -17,12 +17,13 @@ import { type FlowClass, FlowTable } from './flow-class.ts';
 import { FlowClasses } from './flow-classes.ts';
 import type { Wait } from './process.ts';
 import {
+  auditUnits,
   type SharedLinkStatistics,
   type SharedLinkTotals,
   statisticsBetween,
 } from './shared-link-statistics.ts';
 import type { EventId, HandlerId, Simulation } from './simulation.ts';
-import { EXACT_LIMIT, type Picoseconds, toSeconds } from './time.ts';
+import { EXACT_LIMIT, type Picoseconds } from './time.ts';
 
 /** Names a flow under way, for `stop`. */
 export type FlowId = number;
@@ -76,10 +77,7 @@ export class SharedLink {
    * @throws if amount or cap is out of range
    */
   start(amount: number, cap: number, done: HandlerId, a: number, b: number): FlowId {
-    if (!(amount >= 0 && amount < Infinity)) {
-      throw new Error(`${this.name}: flow of ${amount} units; it must be finite, 0 or more`);
-    }
-    if (!(cap > 0)) throw new Error(`${this.name}: cap is ${cap} units/s; it must be above 0`);
+    if (!(amount >= 0 && amount < Infinity && cap > 0)) refuse(this.name, amount, cap);
     const { table } = this;
     const { now } = this.sim;
     const flow = table.take();
@@ -141,16 +139,20 @@ export class SharedLink {
   private expire(): void {
     const { table } = this;
     const { now } = this.sim;
-    const flowClass = this.classes.next!;
+    const { classes } = this;
+    const flowClass = classes.next!;
     const flow = flowClass.first;
     this.event = NO_EVENT;
     this.account();
     this.settle(flowClass, flow);
     this.census.complete(now, table.starts[flow]);
     this.drop(flow);
-    this.plan();
+    classes.share(now, this.rate, this.census.present);
+    if (classes.due <= now) this.schedule();
     const { continuations } = table;
     this.sim.call(continuations[3 * flow], continuations[3 * flow + 1], continuations[3 * flow + 2]);
+    // Only now: what was called has often started a flow that is due earlier.
+    if (this.event === NO_EVENT) this.schedule();
   }
 
   /** Books a finished flow and checks that its clock agrees with its amount. */
@@ -164,9 +166,7 @@ export class SharedLink {
       return;
     }
     const tolerance = this.roundingOf(flowClass);
-    if (Math.abs(left) > tolerance + amount * 1e-9) {
-      throw new ConservationError(`${this.name}: a flow of ${amount} units finished with ${left} left`);
-    }
+    if (Math.abs(left) > tolerance + amount * 1e-9) finishedWrong(this.name, amount, left);
   }
 
   /** The most that a flow of this class moves in one step of the clock; adds it to what the audit allows. */
@@ -188,8 +188,12 @@ export class SharedLink {
 
   /** Shares the rate anew and schedules the next finish. */
   private plan(): void {
+    this.classes.share(this.sim.now, this.rate, this.census.present);
+    this.schedule();
+  }
+
+  private schedule(): void {
     const { classes, sim } = this;
-    classes.share(sim.now, this.rate, this.census.present);
     const due = Math.max(classes.due, sim.now);
     if (this.event !== NO_EVENT) {
       if (due === this.eventTime) return;
@@ -233,15 +237,15 @@ export class SharedLink {
     const received = this.receivedBy(now);
     this.census.audit(this.name, now, present, spent);
     const slack = this.rounding + received * 1e-9;
-    if (Math.abs(received - this.carried) > slack) {
-      throw new ConservationError(
-        `${this.name}: flows received ${received} units, the link gave ${this.carried}`,
-      );
-    }
-    if (received > (this.rate * this.busy) / 1e12 + slack && this.rate !== Infinity) {
-      throw new ConservationError(
-        `${this.name}: ${received} units in ${toSeconds(this.busy)} busy s, more than its ${this.rate} units/s`,
-      );
-    }
+    auditUnits(this.name, this.rate, { received, carried: this.carried, busy: this.busy, slack });
   }
+}
+
+function refuse(name: string, amount: number, cap: number): never {
+  if (cap > 0) throw new Error(`${name}: flow of ${amount} units; it must be finite, 0 or more`);
+  throw new Error(`${name}: cap is ${cap} units/s; it must be above 0`);
+}
+
+function finishedWrong(name: string, amount: number, left: number): never {
+  throw new ConservationError(`${name}: a flow of ${amount} units finished with ${left} left`);
 }
