@@ -125,14 +125,16 @@ export class CacheFill {
     this.#owed = new Float64Array(threads);
     this.#step = simulation.register((thread) => {
       const time = this.#elapsed(thread);
-      const reclaim = time * this.#reclaims[thread];
-      this.spend(thread, 'reclaim', reclaim);
-      this.spend(thread, 'fault', time - reclaim);
+      if (thread < this.#timed) {
+        const reclaim = time * this.#reclaims[thread];
+        this.times.reclaim += reclaim;
+        this.times.fault += time - reclaim;
+      }
       this.#advance(thread);
     });
     this.#completed = simulation.register((id) => this.#onCompleted(id));
     this.#woken = simulation.register((thread) => {
-      this.spend(thread, 'fault', this.#elapsed(thread));
+      this.spendOnFault(thread, this.#elapsed(thread));
       options.woken(thread);
     });
     this.#ended = simulation.register(() => {});
@@ -151,9 +153,9 @@ export class CacheFill {
     this.#since.fill(this.#simulation.now);
   }
 
-  /** Books a thread's time. */
-  spend(thread: number, on: keyof FillTimes, time: Picoseconds): void {
-    if (thread < this.#timed) this.times[on] += time;
+  /** Books a thread's time as that of faults. */
+  spendOnFault(thread: number, time: Picoseconds): void {
+    if (thread < this.#timed) this.times.fault += time;
   }
 
   /** Time since the thread began what it ends now. */
@@ -218,17 +220,22 @@ export class CacheFill {
   }
 
   #onCompleted(id: number): void {
-    const { costs, work } = this.#options;
     const from = this.requests.offsetOf(id) / PAGE_BYTES;
     const to = from + this.requests.bytesOf(id) / PAGE_BYTES;
     this.requests.end(id);
     this.cache.completed(from, to);
-    for (let thread = 0; thread < this.#waitsFor.length; thread++) {
-      const page = this.#waitsFor[thread];
-      if (page < from || page >= to) continue;
-      this.#waitsFor[thread] = NOT_WAITING;
-      this.spend(thread, 'wait', this.#elapsed(thread));
-      work(thread, costs.waitTime, this.#woken);
+    const waitsFor = this.#waitsFor;
+    for (let thread = 0; thread < waitsFor.length; thread++) {
+      const page = waitsFor[thread];
+      if (page >= from && page < to) this.#wake(thread);
     }
+  }
+
+  #wake(thread: number): void {
+    const { costs, work } = this.#options;
+    this.#waitsFor[thread] = NOT_WAITING;
+    const time = this.#elapsed(thread);
+    if (thread < this.#timed) this.times.wait += time;
+    work(thread, costs.waitTime, this.#woken);
   }
 }

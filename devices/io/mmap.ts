@@ -108,7 +108,7 @@ export class MmapFile {
       this.#atPage(thread);
     });
     this.#handled = simulation.register((thread) => {
-      this.#fill.spend(thread, 'fault', simulation.now - this.#since[thread]);
+      this.#fill.spendOnFault(thread, simulation.now - this.#since[thread]);
       this.#fill.fill(thread);
     });
   }

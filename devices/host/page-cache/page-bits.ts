@@ -19,12 +19,13 @@ export const TOUCHED = 5;
 type Kind = 0 | 1 | 2 | 3 | 4 | 5;
 
 export const WORD_PAGES = 16;
-const WORDS = 32;
-const TABLE_WORDS = 6 * WORDS;
+/** All kinds of the same 16 pages lie side by side: places of a word, of a table. */
+const KINDS = 8;
+const TABLE_PLACES = 32 * KINDS;
 
 export class PageBits {
   readonly #tables = new TableIndex();
-  #bits = new Uint16Array(16 * TABLE_WORDS);
+  #bits = new Uint16Array(16 * TABLE_PLACES);
   /** Cached pages of a table, by its place. */
   #cached = new Int32Array(16);
 
@@ -40,12 +41,12 @@ export class PageBits {
   /** The 16 pages around `page`, lowest page in bit 0. */
   word(kind: Kind, page: number): number {
     const base = this.#base(page >>> TABLE_SHIFT);
-    return base < 0 ? 0 : this.#bits[base + kind * WORDS + ((page >>> 4) & 31)];
+    return base < 0 ? 0 : this.#bits[base + wordOf(page) + kind];
   }
 
   /** Sets bits of the 16 pages around `page`, whose table exists. */
   setWord(kind: Kind, page: number, bits: number): void {
-    this.#bits[this.#base(page >>> TABLE_SHIFT) + kind * WORDS + ((page >>> 4) & 31)] |= bits;
+    this.#bits[this.#base(page >>> TABLE_SHIFT) + wordOf(page) + kind] |= bits;
   }
 
   /** Sets a kind for pages [from, to), which are cached. */
@@ -58,9 +59,9 @@ export class PageBits {
     for (let page = from; page < to; page = nextWord(page)) {
       const place = this.#make(page >>> TABLE_SHIFT);
       const pages = mask(page, to);
-      const word = place * TABLE_WORDS + ((page >>> 4) & 31);
-      this.#bits[word + CACHED * WORDS] |= pages;
-      this.#bits[word + READING * WORDS] |= pages;
+      const word = place * TABLE_PLACES + wordOf(page);
+      this.#bits[word + CACHED] |= pages;
+      this.#bits[word + READING] |= pages;
       this.#cached[place] += ones(pages);
     }
   }
@@ -68,7 +69,7 @@ export class PageBits {
   clear(kind: Kind, from: number, to: number): void {
     for (let page = from; page < to; page = nextWord(page)) {
       const base = this.#base(page >>> TABLE_SHIFT);
-      if (base >= 0) this.#bits[base + kind * WORDS + ((page >>> 4) & 31)] &= ~mask(page, to);
+      if (base >= 0) this.#bits[base + wordOf(page) + kind] &= ~mask(page, to);
     }
   }
 
@@ -79,8 +80,8 @@ export class PageBits {
       const table = page >>> TABLE_SHIFT;
       const place = this.#tables.placeOf(table);
       const pages = mask(page, to);
-      const word = place * TABLE_WORDS + ((page >>> 4) & 31);
-      for (let kind = CACHED; kind <= TOUCHED; kind++) bits[word + kind * WORDS] &= ~pages;
+      const word = place * TABLE_PLACES + wordOf(page);
+      for (let kind = CACHED; kind <= TOUCHED; kind++) bits[word + kind] &= ~pages;
       this.#cached[place] -= ones(pages);
       if (this.#cached[place] === 0) this.#tables.remove(table);
     }
@@ -119,7 +120,7 @@ export class PageBits {
 
   /** Where the bits of a table begin, below 0 if it does not exist. */
   #base(table: number): number {
-    return this.#tables.placeOf(table) * TABLE_WORDS;
+    return this.#tables.placeOf(table) * TABLE_PLACES;
   }
 
   #make(table: number): number {
@@ -128,11 +129,14 @@ export class PageBits {
     const place = this.#tables.add(table);
     if (place === this.#cached.length) {
       this.#cached = grown(this.#cached, 2 * place);
-      this.#bits = grown(this.#bits, 2 * place * TABLE_WORDS);
+      this.#bits = grown(this.#bits, 2 * place * TABLE_PLACES);
     }
     return place;
   }
 }
+
+/** Where the word of a page begins in its table. */
+const wordOf = (page: number): number => ((page >>> 4) & 31) * KINDS;
 
 const nextWord = (page: number): number => (page & ~15) + WORD_PAGES;
 
