@@ -39,6 +39,9 @@ const phase = () =>
     storage: storageSchema.optional().describe('As `storage`.'),
     cache: cacheSchema.optional().describe('As `cache`.'),
     pageCache: pageCacheSchema.optional().describe('As `pageCache`.'),
+    time: timeSchema
+      .optional()
+      .describe('As `time`; of the mapped program only, whose load is the work of one thread.'),
   });
 
 export const resultSchema = z.object({

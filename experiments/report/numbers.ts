@@ -1,7 +1,7 @@
 /**
  * Tables of one result: its figures, its memory account, its bounds with their arithmetic, its settings.
  */
-import type { Result } from '../result.ts';
+import type { Result, Time } from '../result.ts';
 import { breakdownParts } from './breakdown.ts';
 import {
   formatBandwidth,
@@ -30,6 +30,9 @@ const pairs = (title: string, rows: readonly Pair[]): Html | undefined => {
 const spread = (t: { p50: number; p99: number }, rest: string): string =>
   `${formatSeconds(t.p50)} · ${formatSeconds(t.p99)} · ${rest}`;
 
+const waits = (time: Time | undefined): string | undefined =>
+  time && [time.exposedIo, time.software, time.reclaim].map(percent).join(' · ');
+
 /** Figures by subject. Their definitions are in docs/result.md. */
 export function numbersTables(result: Result): Html {
   const { tokenSeconds, storage, cache, prefetch, pageCache, memory, tokens, breakdown, serving } = result;
@@ -44,7 +47,9 @@ export function numbersTables(result: Result): Html {
       ['token time mean', formatSeconds(tokenSeconds.mean)],
       ['p50 · p99 · max', spread(tokenSeconds, formatSeconds(tokenSeconds.max))],
       ['prefill', result.prefillSeconds > 0 ? formatSeconds(result.prefillSeconds) : undefined],
+      ['of it reads · faults · reclaim', waits(result.prefill?.time)],
       ['load', result.loadSeconds > 0 ? formatSeconds(result.loadSeconds) : undefined],
+      ['of it reads · faults · reclaim', waits(result.load?.time)],
     ]),
     result.passes &&
       pairs('Passes', [

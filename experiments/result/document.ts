@@ -11,7 +11,7 @@ interface Node {
 }
 
 /** Parts that repeat the measures of decode for another phase: described once. */
-const REPEATED = /^(prefill|load)\.(storage|cache|pageCache)$/;
+const REPEATED = /^(prefill|load)\.(storage|cache|pageCache|time)$/;
 
 /** One table row per field, nested ones by path; `[]` marks the elements of a list. */
 function rowsOf(node: Node, path: string): string[] {

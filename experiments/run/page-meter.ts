@@ -57,7 +57,8 @@ export class PageMeter {
       ...both,
     });
     this.threads.set(phase, {
-      total: file.computing * seconds,
+      // One thread loads.
+      total: (phase === 'load' ? 1 : file.computing) * seconds,
       work: toSeconds(file.times.work),
       fault: toSeconds(times.fault),
       reclaim: toSeconds(times.reclaim),

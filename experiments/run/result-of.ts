@@ -1,6 +1,6 @@
 /** From what a run counted to its result. */
 import { type Simulation, toSeconds } from '../../sim/index.ts';
-import type { DecodeOutcome, Tally } from '../../workloads/inference/index.ts';
+import type { DecodeOutcome, Phase, Tally } from '../../workloads/inference/index.ts';
 import { ceilingWarnings, tokenBounds } from '../bounds.ts';
 import type { Experiment } from '../experiment.ts';
 import type { Machine } from '../machine.ts';
@@ -158,8 +158,8 @@ function countsBetween(from: Tally, to: Tally) {
 }
 
 function timeOf(run: Run): Result['time'] {
-  const threads = run.meter.pages?.threads.get('window');
-  if (threads && !run.machine.reads) return threadTime(threads);
+  const threads = mappedThreads(run, 'window');
+  if (threads) return threadTime(threads);
   const { compute, wait, software, idle } = run.outcome.recorder.spentIn;
   const total = compute + wait + software + idle;
   return {
@@ -169,6 +169,11 @@ function timeOf(run: Run): Result['time'] {
     reclaim: 0,
     other: idle / total,
   };
+}
+
+/** What the threads of a mapped program spent in a phase. */
+function mappedThreads({ machine, meter }: Run, phase: Phase | 'window'): ThreadSeconds | undefined {
+  return machine.reads ? undefined : meter.pages?.threads.get(phase);
 }
 
 /** Of the time of the mapped program's threads; the rest they wait for each other. */
@@ -188,8 +193,10 @@ function phaseOf(run: Run, phase: 'load' | 'prefill', seconds: number, tokens = 
   const { atPhase } = run.outcome;
   const next = phase === 'load' ? 'prefill' : 'decode';
   const counts = countsBetween(atPhase.get(phase)!, atPhase.get(next)!);
+  const threads = seconds > 0 ? mappedThreads(run, phase) : undefined;
   return {
     seconds,
+    ...(threads ? { time: threadTime(threads) } : {}),
     ...(tokens > 0 && seconds > 0 ? { tokensPerSecond: { mean: tokens / seconds } } : {}),
     ...(storage ? { storage } : {}),
     ...(run.meter.pages ? { pageCache: run.meter.pages.phases.get(phase) } : {}),

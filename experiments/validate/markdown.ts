@@ -1,5 +1,14 @@
 /** docs/validation.md: every case with its source, its errors, and what the misses teach. */
-import { calibrationText, checkCells, countsText, orderText, SUMMARY_HEAD, summaryCells } from './text.ts';
+import { SPENT_HEAD, spentCells } from './spent.ts';
+import {
+  calibrationText,
+  checkCells,
+  countsText,
+  orderText,
+  SPENT_TITLE,
+  SUMMARY_HEAD,
+  summaryCells,
+} from './text.ts';
 import type { CaseReport, ValidationReport } from './validate.ts';
 
 const INTRODUCTION = `# Measured against predicted
@@ -41,7 +50,7 @@ export function validationMarkdown(report: ValidationReport): string {
 }
 
 function caseSection(report: CaseReport): string {
-  const { name, description, machine, source, calibrated, checks, order, skipped, learned } = report;
+  const { name, description, machine, source, calibrated, checks, order, spent, skipped, learned } = report;
   const facts = [
     `### ${name}`,
     [
@@ -63,6 +72,7 @@ function caseSection(report: CaseReport): string {
     tableOf(['row', 'quantity', 'measured', 'predicted', 'error', 'verdict'], checks.map(checkCells)),
     ...(reasons.length > 0 ? [reasons.map(escaped).join('\n')] : []),
     ...(order ? [`${escaped(orderText(order))}.`] : []),
+    ...(spent.length > 0 ? [SPENT_TITLE, tableOf(SPENT_HEAD, spent.map(spentCells))] : []),
     ...(learned ? [`What it teaches: ${escaped(learned)}`] : []),
   ].join('\n\n');
 }

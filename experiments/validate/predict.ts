@@ -15,6 +15,7 @@ import type { CaseOf, ValidationCase } from '../schema/validation.ts';
 import { assign } from '../sweep/grid.ts';
 import type { LoadedCase } from './load-case.ts';
 import type { Values } from './metrics.ts';
+import { type Spent, spentIn } from './spent.ts';
 
 /** A value for a key with dots. */
 export interface Constant {
@@ -22,18 +23,23 @@ export interface Constant {
   readonly value: string | number;
 }
 
+export interface Prediction {
+  readonly values: Values;
+  readonly spent?: Spent;
+}
+
 type Row<K extends ValidationCase['kind']> = CaseOf<K>['rows'][number];
 
 /** @throws InputError */
-export async function predict(loaded: LoadedCase, row: number, constant?: Constant): Promise<Values> {
+export async function predict(loaded: LoadedCase, row: number, constant?: Constant): Promise<Prediction> {
   const { data } = loaded;
   switch (data.kind) {
     case 'fio':
-      return fioValues(loaded, data, data.rows[row], constant);
+      return { values: fioValues(loaded, data, data.rows[row], constant) };
     case 'run':
-      return runValues(loaded, data, row, constant);
+      return runPrediction(loaded, data, row, constant);
     case 'cache':
-      return cacheValues(data, data.rows[row]);
+      return { values: await cacheValues(data, data.rows[row]) };
   }
 }
 
@@ -77,12 +83,12 @@ function fioValues(
   };
 }
 
-async function runValues(
+async function runPrediction(
   { file, folder, locate }: LoadedCase,
   data: CaseOf<'run'>,
   row: number,
   constant?: Constant,
-): Promise<Values> {
+): Promise<Prediction> {
   const settings = Object.entries(data.rows[row].set).map(([key, value]) => ({
     key,
     value,
@@ -99,7 +105,7 @@ async function runValues(
   try {
     const result = runExperiment(point.experiment);
     const measured = result.tokens.measured;
-    return {
+    const values = {
       tokensPerSecond: result.tokensPerSecond.mean,
       tokenSeconds: result.tokenSeconds.mean,
       prefillSeconds: result.prefillSeconds,
@@ -112,6 +118,7 @@ async function runValues(
       bandwidth: result.storage.bytesPerSecond,
       ...(result.cache ? { hitRatio: result.cache.hitRatio } : {}),
     };
+    return { values, spent: spentIn(result) };
   } catch (error) {
     throw located(error, point.locate);
   }

@@ -2,6 +2,7 @@
 import { table } from '../cli/table.ts';
 import { type Check, type Order, type Summary, signed } from './judge.ts';
 import { metricOf } from './metrics.ts';
+import { SPENT_HEAD, spentCells } from './spent.ts';
 import type { CaseReport, ValidationReport } from './validate.ts';
 
 export function validationText(report: ValidationReport): string {
@@ -9,7 +10,7 @@ export function validationText(report: ValidationReport): string {
 }
 
 function caseText(report: CaseReport): string {
-  const { name, topic, machine, calibrated, skipped, order } = report;
+  const { name, topic, machine, calibrated, skipped, order, spent } = report;
   const lines = [`${name} (${topic}): ${machine}`, `calibrated: ${calibrationText(report) ?? calibrated}`];
   if (skipped !== undefined) return [...lines, `skipped: no ${skipped} (set NVMOE_DATA)`].join('\n');
   const drawn = table(
@@ -20,8 +21,12 @@ function caseText(report: CaseReport): string {
   const notes = report.checks
     .filter(({ reason }) => reason !== undefined)
     .map(({ row, verdict, reason }) => `${row}: ${verdict}: ${reason}`);
-  return [...lines, drawn, ...notes, ...(order ? [orderText(order)] : [])].join('\n');
+  const times =
+    spent.length > 0 ? [SPENT_TITLE, table(SPENT_HEAD, spent.map(spentCells), [1, 2, 3, 4, 5])] : [];
+  return [...lines, drawn, ...notes, ...(order ? [orderText(order)] : []), ...times].join('\n');
 }
+
+export const SPENT_TITLE = 'where the predicted time of a thread goes:';
 
 export const calibrationText = ({ calibration, calibrated }: CaseReport): string | undefined =>
   calibration &&

@@ -6,6 +6,7 @@ import { type LoadedCase, missingData } from './load-case.ts';
 import { KINDS, type MetricName } from './metrics.ts';
 import { type Constant, predict } from './predict.ts';
 import { solve } from './solve.ts';
+import type { Spent } from './spent.ts';
 
 export interface CaseReport {
   readonly name: string;
@@ -20,6 +21,8 @@ export interface CaseReport {
   readonly calibration?: { key: string; value: number; unit: string; on: string; runs: number };
   readonly checks: readonly Check[];
   readonly order?: Order;
+  /** Where the predicted time of each row goes, of a mapped program. */
+  readonly spent: readonly { readonly row: string; readonly spent: Spent }[];
   /** The measured data that it needs and that is not there; then nothing was checked. */
   readonly skipped?: string;
 }
@@ -73,16 +76,25 @@ async function validateCase(
     ...(learned ? { learned } : {}),
   };
   const skipped = missingData(data);
-  if (skipped !== undefined) return { ...base, checks: [], skipped };
+  if (skipped !== undefined) return { ...base, checks: [], spent: [], skipped };
   const calibration = await calibrate(loaded);
   const constant = calibration && constantOf(calibration.key, calibration.value, calibration.unit);
   const checks: Check[] = [];
+  const spents: { row: string; spent: Spent }[] = [];
   for (let i = 0; i < data.rows.length; i++) {
-    checks.push(...judgeRow(data, data.rows[i], await predict(loaded, i, constant), strict));
+    const { values, spent } = await predict(loaded, i, constant);
+    checks.push(...judgeRow(data, data.rows[i], values, strict));
+    if (spent) spents.push({ row: data.rows[i].name, spent });
     onRow(i + 1);
   }
   const order = judgeOrder(data, checks, strict);
-  return { ...base, ...(calibration ? { calibration } : {}), checks, ...(order ? { order } : {}) };
+  return {
+    ...base,
+    ...(calibration ? { calibration } : {}),
+    checks,
+    spent: spents,
+    ...(order ? { order } : {}),
+  };
 }
 
 const constantOf = (key: string, value: number, unit: string): Constant => ({
@@ -100,7 +112,7 @@ async function calibrate(loaded: LoadedCase): Promise<CaseReport['calibration']>
   const tried: string[] = [];
   const solution = await solve(
     async (value) => {
-      const found = (await predict(loaded, row, constantOf(key, value, unit)))[metric as MetricName]!;
+      const found = (await predict(loaded, row, constantOf(key, value, unit))).values[metric as MetricName]!;
       tried.push(`${found.toPrecision(3)} at ${value.toPrecision(3)} ${unit}`);
       return Math.log(found / measured);
     },

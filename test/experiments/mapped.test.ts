@@ -1,6 +1,7 @@
 /** `execution: mmap`: from the experiment to the result. */
 import { describe, expect, it } from 'vitest';
 import { loadExperiments, type Result } from '../../experiments/index.ts';
+import { spentIn } from '../../experiments/validate/spent.ts';
 import { experimentText, writeTemporary } from './experiment-text.ts';
 import { runSmall } from './small-models.ts';
 
@@ -50,6 +51,19 @@ describe('a dense model larger than its memory', () => {
     expect(Math.abs(asked - storage.bytesRead)).toBeLessThanOrEqual(2 * 256 * 1024);
     expect(pageCache!.readaheadBytes).toBe(storage.causes![1].bytes);
     expect(result.series!.tokenBytes!.slice(2).reduce((sum, [, bytes]) => sum + bytes, 0)).toBe(asked);
+  });
+
+  it('says where the time of load, prompt and tokens goes', async () => {
+    const result = await runSmall(experiment('dense', '24 MiB'));
+    for (const { time } of [result.load!, result.prefill!]) {
+      expect(time!.reclaim).toBeGreaterThan(0);
+      expect(time!.exposedIo).toBeGreaterThan(0);
+    }
+    expect(result.load!.time!.other).toBeCloseTo(0, 6);
+    const { loadSeconds, prefillSeconds, tokenSeconds, tokens } = result;
+    const whole = loadSeconds + prefillSeconds + tokenSeconds.mean * tokens.measured;
+    const parts = Object.values(spentIn(result)!);
+    expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(whole, 9);
   });
 
   it('reads less when a part is locked', async () => {

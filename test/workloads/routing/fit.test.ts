@@ -236,6 +236,19 @@ describe('deepseek-like', () => {
   });
 });
 
+describe('few-experts', () => {
+  const file = new URL('../../../workloads/routing/presets/few-experts.yaml', import.meta.url);
+
+  it('uses 24 to 27 % of 32 experts a layer over 108 tokens', () => {
+    const shape = { layers: 24, topK: 4, experts: 32 };
+    const model = presetModel(parse(readFileSync(file, 'utf8')) as RoutingPreset, shape);
+    const ids = accessIds(generateRouting({ kind: 'synthetic', model }, 108, stream('few')));
+    const share = new Set(ids).size / (24 * 32);
+    expect(share).toBeGreaterThan(0.23);
+    expect(share).toBeLessThan(0.28);
+  });
+});
+
 const TRACES = [
   'routing/qwen3-30b.route.csv.gz',
   'routing/olmoe-299.jsonl',
