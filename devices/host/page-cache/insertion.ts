@@ -87,7 +87,7 @@ export class Insertion {
         this.reservedFolios = 0;
         const handedOver = this.#flush();
         if (this.#large) this.#fallBack();
-        else this.#page++;
+        else this.#page = handedOver ? page + 1 : this.#cache.nextMiss(page, this.#end - page);
         if (handedOver) return true;
       } else if (this.reserved > 0) {
         this.#add(order, Math.min(free, this.reserved));
