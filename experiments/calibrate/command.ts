@@ -3,7 +3,7 @@
  * or determined out. It reads files and prints nothing.
  */
 import { basename } from 'node:path';
-import { importTrace } from '../../workloads/traces/index.ts';
+import { type Imported, importTrace } from '../../workloads/traces/index.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { References } from '../load/references.ts';
 import { readText } from '../load/text.ts';
@@ -13,13 +13,16 @@ import { fioRows } from './fio-rows.ts';
 import { type Fitted, fitModel, type Method, predict, SEED } from './fit.ts';
 import { type HeldOut, heldOut } from './held-out.ts';
 import { fittedHost, givenHost, type HostPath, noHost } from './host-path.ts';
-import { kindOf } from './kinds.ts';
+import { type Kind, kindOf } from './kinds.ts';
 import { type Simulated, simulateLoad } from './load-on-device.ts';
 import { checkRows } from './plausibility.ts';
 import { loadOf, type MeasuredRow, mergeRepeats } from './rows.ts';
+import { type TraceRows, traceRows } from './trace-rows.ts';
 
 export interface CalibrateCommand {
+  /** Files of results; none where there is a trace. */
   readonly fio: readonly string[];
+  readonly trace?: { readonly file: string; readonly imported: Imported };
   /** COLUMN=VALUE,VALUE: only these rows. */
   readonly where: readonly string[];
   /** Rows that are predicted and not fitted, in the same form. */
@@ -58,7 +61,9 @@ export function calibrate(command: CalibrateCommand): Calibration {
   const warnings: string[] = [];
   const device = command.device === undefined ? undefined : new References('.').drive(command.device);
   const kind = kindOf(command, device);
-  const read = command.fio.flatMap((file) => readRows(file, warnings));
+  const traced = command.trace && fromTrace(command, kind);
+  warnings.push(...(traced?.warnings ?? []));
+  const read = traced?.rows ?? command.fio.flatMap((file) => readRows(file, warnings));
   const chosen = read.filter((row) => command.where.every((text) => matches(row, text)));
   const { rows, refused } = checkRows(chosen, kind);
   warnings.push(...refused);
@@ -72,8 +77,10 @@ export function calibrate(command: CalibrateCommand): Calibration {
   const method: Method = {
     modelFor: kind.modelFor,
     host: path.parameters,
-    simulate: (rows, device, values, completions) =>
-      rows.map((row) => simulateLoad(row, device, SEED, completions, path.front(row, values))),
+    simulate:
+      traced?.simulate ??
+      ((rows, device, values, completions) =>
+        rows.map((row) => simulateLoad(row, device, SEED, completions, path.front(row, values)))),
   };
   const unseen = command.folds > 0 ? heldOut(fitting, method, command.folds) : undefined;
   const fitted = fitModel(fitting, method);
@@ -84,7 +91,7 @@ export function calibrate(command: CalibrateCommand): Calibration {
       frame: kind.frame,
       device,
       rows: fitting,
-      to: `${fitting.length} loads of ${command.fio.map((file) => basename(file)).join(', ')}`,
+      to: `${fitting.length} loads of ${[...command.fio, ...(command.trace ? [command.trace.file] : [])].map((file) => basename(file)).join(', ')}`,
       description: `fitted to ${fitting.length} loads${throughText(fitting, host)}.`,
     }),
     parameters: fitted.parameters,
@@ -92,6 +99,17 @@ export function calibrate(command: CalibrateCommand): Calibration {
     heldOut: unseen,
     warnings,
   };
+}
+
+/** @throws InputError */
+function fromTrace({ trace, where, host = 'none' }: CalibrateCommand, { blockSize }: Kind): TraceRows {
+  if (host !== 'none')
+    throw new InputError(
+      '--host: a trace of the block layer is behind the host, whose cost is not in it; leave --host out',
+    );
+  const { file, imported } = trace!;
+  const device = where.find((text) => text.startsWith('device='))?.slice('device='.length);
+  return traceRows(basename(file), imported, device, blockSize);
 }
 
 function hostPathOf(host: string, rows: readonly MeasuredRow[]): HostPath {
@@ -145,8 +163,7 @@ const figures = (
         ...Object.fromEntries(percents.map(([percent, value]) => [`p${percent}Seconds`, value])),
       },
       predicted: {
-        iops: predicted[i].iops,
-        meanSeconds: predicted[i].mean,
+        ...(row.iops === undefined ? { meanSeconds: predicted[i].mean } : { iops: predicted[i].iops }),
         ...Object.fromEntries(
           percents.map(([percent]) => [`p${percent}Seconds`, predicted[i].percentile(percent)]),
         ),

@@ -6,10 +6,15 @@ import { writeFile } from '../../write-file.ts';
 import { type CommonOptions, examples, integerFrom, repeated, withCommon } from '../options.ts';
 import { table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
+import { withTraceFormat } from './trace.ts';
 
 interface CalibrateOptions extends CommonOptions {
   readonly fio?: string[];
   readonly fromFlash?: string;
+  readonly trace?: string;
+  readonly format?: string;
+  readonly layout?: string;
+  readonly action?: 'D' | 'Q' | 'C';
   readonly where: string[];
   readonly holdOut: string[];
   readonly device?: string;
@@ -21,12 +26,16 @@ interface CalibrateOptions extends CommonOptions {
 }
 
 export function registerCalibrate(program: Command, terminal: Terminal): void {
-  const command = withCommon(program.command('calibrate'))
-    .summary('a drive profile fitted to fio results, or to its own flash fidelity')
+  const command = withTraceFormat(withCommon(program.command('calibrate')))
+    .summary('a drive profile fitted to fio results, a trace, or its own flash fidelity')
     .description(
-      'Fits a drive to fio results (JSON, JSON+ or CSV), or derives its queue fidelity from the flash section of a profile, and writes a profile.',
+      'Fits a drive to fio results (JSON, JSON+ or CSV) or to a recorded trace, or derives its queue fidelity from the flash section of a profile, and writes a profile.',
     )
     .option('--fio <files...>', 'results of fio; .gz too')
+    .option(
+      '--trace <file>',
+      'a recorded trace with issue and completion times, in any format of `nvmoe trace`',
+    )
     .option(
       '--from-flash <profile>',
       'derive from simulated fio runs of this profile’s flash section; nothing is run when --out holds the result for the same profile and code',
@@ -64,9 +73,10 @@ export function registerCalibrate(program: Command, terminal: Terminal): void {
       'the drive is a disk of a virtual machine (virtio-blk): one host thread, turn by turn',
     )
     .action(async (options: CalibrateOptions) => {
-      if ((options.fio === undefined) === (options.fromFlash === undefined)) {
+      const given = [options.fio, options.trace, options.fromFlash].filter((source) => source !== undefined);
+      if (given.length !== 1) {
         throw new InputError(
-          `calibrate: found ${options.fio ? 'both' : 'neither'} of --fio and --from-flash; allowed is one of them`,
+          `calibrate: found ${given.length} of --fio, --trace and --from-flash; allowed is one of them`,
         );
       }
       if (options.fromFlash !== undefined) {
@@ -74,7 +84,9 @@ export function registerCalibrate(program: Command, terminal: Terminal): void {
         return;
       }
       const { calibrate } = await import('../../calibrate/command.ts');
-      const calibration = calibrate({ ...options, fio: options.fio! });
+      const { fio = [], trace: file } = options;
+      const trace = file === undefined ? undefined : { file, imported: await imported(file, options) };
+      const calibration = calibrate({ ...options, fio, trace });
       for (const warning of calibration.warnings) terminal.error(`nvmoe: ${warning}\n`);
       writeFile(options.out, calibration.profile);
       const { profile: _, ...shown } = calibration;
@@ -82,9 +94,15 @@ export function registerCalibrate(program: Command, terminal: Terminal): void {
     });
   examples(command, [
     'nvmoe calibrate --from-flash samsung-980-pro-1tb --out my-drive.yaml',
+    'nvmoe calibrate --trace nvme0n1.blktrace.0 --device samsung-980-pro-1tb --out my-drive.yaml',
     'nvmoe calibrate --fio results.json --device samsung-980-pro-1tb --out my-drive.yaml',
     'nvmoe calibrate --fio table.csv --where engine=io_uring --hold-out iodepth=4,64 --out my-drive.yaml --json',
   ]);
+}
+
+async function imported(file: string, { format, layout, action }: CalibrateOptions) {
+  const { readTrace } = await import('../../trace/read-trace.ts');
+  return readTrace(file, { format, layout, action });
 }
 
 async function derive(device: string, options: CalibrateOptions, terminal: Terminal): Promise<void> {

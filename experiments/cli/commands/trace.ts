@@ -76,16 +76,24 @@ interface ConvertCliOptions extends InputOptions {
   readonly replayFile?: string;
 }
 
-const withInput = (command: Command): Command =>
-  withCommon(command)
-    .argument('<file>', 'the trace (.gz too, or -); one X.blktrace.N stands for all processors')
-    .option('--format <name>', 'its format (default: by content; a wrong name lists them)')
+/** What a trace file does not say itself. */
+export const withTraceFormat = (command: Command): Command =>
+  command
+    .option('--format <name>', 'format of the trace (default: by content; a wrong name lists them)')
     .option('--layout <string>', 'the format string that `blkparse -f` was given')
     .addOption(
       new Option('--action <letter>', 'block action that counts as the request')
         .choices(['D', 'Q', 'C'])
         .default(undefined, 'D'),
-    )
+    );
+
+const withInput = (command: Command): Command =>
+  withTraceFormat(
+    withCommon(command).argument(
+      '<file>',
+      'the trace (.gz too, or -); one X.blktrace.N stands for all processors',
+    ),
+  )
     .option('--device <name>', 'only this device or file of the trace')
     .option('--maps <file>', 'copy of /proc/PID/maps, for page faults by address')
     .option('--pid <n>', 'process of those maps', positiveInteger)
