@@ -59,7 +59,8 @@ const SHOWN = 20_000;
 
 export function calibrate(command: CalibrateCommand): Calibration {
   const warnings: string[] = [];
-  const device = command.device === undefined ? undefined : new References('.').drive(command.device);
+  const device =
+    command.device === undefined ? undefined : new References('.').drive(command.device, ['--device']);
   const kind = kindOf(command, device);
   const traced = command.trace && fromTrace(command, kind);
   warnings.push(...(traced?.warnings ?? []));
