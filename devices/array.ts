@@ -98,14 +98,15 @@ export class DeviceArray implements BlockDevice {
     this.#joins.endPart(join);
   }
 
-  #driveAt(offset: number): number {
+  /** Index of the drive that holds the byte at `offset`. */
+  driveAt(offset: number): number {
     return this.#driveOf[Math.floor(offset / this.#stripe) % this.#driveOf.length];
   }
 
   /** Length of the command that starts at `offset` and must not pass `end`, the stripe or the drive's MDTS. */
   #commandBytes(offset: number, end: number): number {
     const untilStripe = this.#stripe - (offset % this.#stripe);
-    return Math.min(end - offset, untilStripe, this.devices[this.#driveAt(offset)].maxTransfer);
+    return Math.min(end - offset, untilStripe, this.devices[this.driveAt(offset)].maxTransfer);
   }
 
   #issue(

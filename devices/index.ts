@@ -28,6 +28,8 @@ export type { IoCpuCost, IoUringOptions } from './io/direct-options.ts';
 export { DEMAND, type IoInterface, type IoStatistics, PREFETCH, type ReadPriority } from './io/interface.ts';
 export { IoUring } from './io/io-uring.ts';
 export { type FaultCosts, type FaultCounts, MmapFile, type MmapOptions } from './io/mmap.ts';
+export { RequestQueue, type RequestQueueOptions } from './io/request-queue.ts';
+export { makeScheduler, SCHEDULERS, type SchedulerName } from './io/schedulers/scheduler.ts';
 export { checkClaim, ImpossibleClaimError, type Link } from './link.ts';
 export {
   type PcieLink,

@@ -23,7 +23,7 @@ import { type ArrayLimits, arrayRate, uplinkRates } from './drive-limits.ts';
 import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import { gpuOf } from './gpu.ts';
-import { cyclesOf } from './io-cost.ts';
+import { cyclesOf, schedulerCyclesOf } from './io-cost.ts';
 import { hostOptions } from './machine.ts';
 import { linuxOf } from './mapped.ts';
 import { formatAmount } from './report/format.ts';
@@ -202,7 +202,8 @@ function softwareOf(experiment: Experiment, { streamedBytes, commands }: TokenDe
       detail: `${host.cores} cores; ${perPage * 1e9} ns to add and evict a page`,
     };
   }
-  const cycles = asInputError(['io', 'interface'], () => cyclesOf(host, io.interface as DirectInterface));
+  const by = io.interface as DirectInterface;
+  const cycles = asInputError(['io', 'interface'], () => cyclesOf(host, by)) + schedulerCyclesOf(experiment);
   return {
     rate: host.cores * host.frequency,
     perToken: commands * cycles,

@@ -18,6 +18,7 @@ import type { Experiment } from './experiment.ts';
 import { buildGpu } from './gpu.ts';
 import { ioCost } from './io-cost.ts';
 import { buildBuffered, buildMapped } from './mapped.ts';
+import { behindRequestQueue } from './request-queues.ts';
 import type { Memory } from './result.ts';
 import type { HostProfile } from './schema/host.ts';
 
@@ -48,9 +49,14 @@ export function buildMachine(
   const host = new Host(sim, hostOptions(profile));
   const topology = new PcieTopology(sim, profile.pcie);
   const drives = buildDrives(sim, experiment, topology, host.dram.bus);
-  const array = makeArray(sim, { name: 'array', devices: drives, ...arrayLayout(storage) });
-  const gpu = buildGpu(sim, experiment, host, topology);
   const by = io.interface;
+  const queueDepth = by === 'psync' ? 1 : io.queueDepth;
+  const direct = io.direct && experiment.memory.map.length === 0;
+  const depth = direct ? { threads: io.threads, queueDepth, request: io.request } : undefined;
+  const devices =
+    by === 'spdk' ? drives : drives.map((drive) => behindRequestQueue(sim, drive, experiment.linux, depth));
+  const array = makeArray(sim, { name: 'array', devices, ...arrayLayout(storage) });
+  const gpu = buildGpu(sim, experiment, host, topology);
   const parts = { host, drives, array, gpu };
   if (by === 'mmap') return { ...parts, mapped: buildMapped(sim, experiment, parts, model) };
   if (!io.direct) {
@@ -60,9 +66,13 @@ export function buildMachine(
   const reads = new IoUring(sim, {
     device: array,
     request: io.request,
-    queueDepth: by === 'psync' ? 1 : io.queueDepth,
+    queueDepth,
     threads: io.threads,
-    cpu: asInputError(['io', 'interface'], () => ioCost(profile, by, host.cpu.cores)),
+    batch: io.batch,
+    merges: by !== 'spdk' && experiment.linux.merges !== false,
+    cpu: asInputError(['io', 'interface'], () =>
+      ioCost(profile, by, host.cpu.cores, { linux: experiment.linux, registered: io.registeredBuffers }),
+    ),
   });
   const mapped = experiment.memory.map.length > 0 ? buildMapped(sim, experiment, parts, model) : undefined;
   return { ...parts, reads, mapped };

@@ -16,11 +16,11 @@ import { type DecodeOptions, type DecodeOutcome, runMapped } from '../workloads/
 import { InputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import type { Memory } from './result.ts';
-import { type LinuxProfile, linuxSchema } from './schema/linux.ts';
+import { CACHE_KEYS, type LinuxProfile } from './schema/linux.ts';
 
 /** @throws InputError naming what neither host nor experiment says */
 export function linuxOf({ host, linux }: Pick<Experiment, 'host' | 'linux'>): LinuxProfile {
-  const missing = Object.keys(linuxSchema.shape).filter((key) => !(key in linux));
+  const missing = CACHE_KEYS.filter((key) => !(key in linux));
   if (missing.length === 0) return linux as LinuxProfile;
   throw new InputError(
     `host ${host.name} says nothing of ${missing.join(', ')}; add them to its linux section, or to the experiment's`,

@@ -66,7 +66,7 @@ export class BufferedFile implements IoInterface {
   readonly #options: BufferedOptions;
   readonly #threads: number;
   readonly #fill: CacheFill;
-  readonly #reads = new WaitingReads();
+  readonly #reads: WaitingReads;
   readonly #jobs: Jobs;
   /** Per call under way: its read or IDLE; where it is and where it ends, in bytes; its next piece of work. */
   readonly #read: Int32Array;
@@ -82,13 +82,13 @@ export class BufferedFile implements IoInterface {
   readonly #worked: HandlerId;
   readonly #called: HandlerId;
   readonly #copiedTo: HandlerId;
-  readonly #abandoned: HandlerId;
 
   constructor(simulation: Simulation, options: BufferedOptions) {
     const { threads = 1, queueDepth = 1, call } = options;
     if (!(Number.isInteger(call) && call > 0))
       throw new RangeError(`read(2) of ${call} B; a whole number of bytes from 1 is needed`);
     this.#simulation = simulation;
+    this.#reads = new WaitingReads(simulation);
     this.#options = options;
     this.#threads = threads;
     const calls = threads * queueDepth;
@@ -113,7 +113,6 @@ export class BufferedFile implements IoInterface {
     this.#worked = simulation.register((id) => this.#afterWork(id));
     this.#called = simulation.register((id) => this.#go(id));
     this.#copiedTo = simulation.register((id) => this.#afterCopy(id));
-    this.#abandoned = simulation.register((read) => this.#over(read));
   }
 
   get statistics() {
@@ -155,7 +154,6 @@ export class BufferedFile implements IoInterface {
   cancel(read: number): number {
     const bytes = this.#reads.cancel(read);
     this.statistics.cancelledBytes += bytes;
-    if (bytes > 0 && this.#reads.inFlightOf(read) === 0) this.#simulation.after(0, this.#abandoned, read);
     return bytes;
   }
 
@@ -221,7 +219,7 @@ export class BufferedFile implements IoInterface {
     const read = this.#read[id];
     this.#fill.readAhead.readTo(Math.floor(this.#end[id] / PAGE_BYTES));
     this.#read[id] = IDLE;
-    if (this.#reads.complete(read)) this.#over(read);
+    this.#reads.complete(read);
     this.#deal();
   }
 
@@ -251,13 +249,5 @@ export class BufferedFile implements IoInterface {
     this.#busy[thread] = 0;
     this.#simulation.call(this.#next[id], id, 0);
     if (!this.#busy[thread] && this.#ready[thread].length > 0) this.#start(this.#ready[thread].shift());
-  }
-
-  #over(read: number): void {
-    const done = this.#reads.doneOf(read);
-    const tag = this.#reads.tagOf(read);
-    const cancelled = this.#reads.cancelledOf(read);
-    this.#reads.release(read);
-    this.#simulation.call(done, tag, cancelled);
   }
 }

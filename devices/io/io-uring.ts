@@ -9,6 +9,9 @@
  * has completed. (Reaping first would let one completion delay every submission behind it: faster cores could then make
  * a run slower.) CPU time is a flow of at most one core on the host's cores, so I/O and matrix work slow each other.
  *
+ * A thread may gather a batch before it submits (plug.ts), and passes each command through the drives' I/O scheduler if
+ * there is one (scheduler-cost.ts).
+ *
  * A thread that sleeps when a completion comes needs `wakeUp` first (interrupt and scheduling, no CPU time). One that
  * polls burns its core while it has requests in flight. With a kernel thread (SQPOLL) a pair shares the work: requests
  * and completions pass both, and each has its own core time. A pair gets on only while both run; with p polling threads
@@ -18,51 +21,35 @@
  * O_DIRECT needs whole blocks of `alignment` bytes: a read is widened outward to them.
  */
 
-import {
-  type HandlerId,
-  type Picoseconds,
-  type SharedLink,
-  type Simulation,
-  toSeconds,
-} from '../../sim/index.ts';
+import { type HandlerId, type Simulation, toSeconds } from '../../sim/index.ts';
 import { DeviceArray } from '../array.ts';
-import { READ } from '../block-device.ts';
 import { IntegerQueue } from '../integer-queue.ts';
+import { BlockLayer } from './block-layer.ts';
 import { checkOptions, type IoUringOptions } from './direct-options.ts';
 import type { IoInterface, ReadPriority } from './interface.ts';
+import { IoThreads } from './io-threads.ts';
 import { Requests } from './requests.ts';
 import { WaitingReads } from './waiting-reads.ts';
 
-/** Core-seconds of polling that are started at once. */
-const POLL_SECONDS = 1;
-
-const SLEEPING = 0;
-const WAKING = 1;
-const WORKING = 2;
-
 export class IoUring implements IoInterface {
-  readonly #simulation: Simulation;
   readonly #driver: DeviceArray;
   readonly #request: number;
   readonly #queueDepth: number;
   readonly #alignment: number;
-  readonly #cores: SharedLink | undefined;
   /** Core-seconds to submit and to complete a command: of a thread [0], of its kernel thread [1]. */
   readonly #submitWork: readonly number[];
   readonly #completeWork: readonly number[];
   /** Core-seconds a byte, at submission. */
   readonly #byteWork: number;
-  readonly #polls: boolean;
-  readonly #wakeUp: Picoseconds;
 
-  readonly #reads = new WaitingReads();
+  readonly #reads: WaitingReads;
   readonly #requests: Requests;
   readonly #threads: number;
   readonly #inFlight: Int32Array;
-  /** Per thread, then per kernel thread: what it does, completions it has not reaped, the flow it burns its core with. */
-  readonly #state: Uint8Array;
+  /** Threads, then kernel threads; and their completions that are not reaped. */
+  readonly #agents: IoThreads;
   readonly #completions: IntegerQueue[];
-  readonly #burning: Float64Array;
+  readonly #blockLayer: BlockLayer;
   /** Per kernel thread: requests its thread has handed over. */
   readonly #handed: IntegerQueue[] = [];
   #turn = 0;
@@ -71,50 +58,58 @@ export class IoUring implements IoInterface {
   readonly #submitted: HandlerId;
   readonly #issued: HandlerId;
   readonly #passedOn: HandlerId;
-  readonly #burnt: HandlerId;
   readonly #completed: HandlerId;
   readonly #idle: HandlerId;
   readonly #reaped: HandlerId;
-  readonly #abandoned: HandlerId;
 
   constructor(simulation: Simulation, options: IoUringOptions) {
     checkOptions(options);
     const { device, request, queueDepth, threads = 1, alignment = 4096, cpu } = options;
-    this.#simulation = simulation;
+    const { firstQueue = 0, batch = 1, merges = true } = options;
+    this.#reads = new WaitingReads(simulation);
     const behindDriver = () =>
       new DeviceArray(simulation, { name: `${device.name} driver`, devices: [device] });
     this.#driver = device instanceof DeviceArray ? device : behindDriver();
     this.#request = request;
     this.#queueDepth = queueDepth;
     this.#alignment = alignment;
-    this.#cores = cpu?.cores;
     const kernel = cpu?.kernelThread;
     const apart = cpu && kernel ? Math.max(1, (2 * threads) / cpu.cores.rate) : 1;
     const work = (own = 0, kernels = 0) => [apart * toSeconds(own), apart * toSeconds(kernels)];
     this.#submitWork = work(cpu?.submitTime, kernel?.submitTime);
     this.#completeWork = work(cpu?.completeTime, kernel?.completeTime);
     this.#byteWork = (cpu?.byteTime ?? 0) / 1e12;
-    this.#polls = cpu !== undefined && (cpu.polls === true || kernel !== undefined);
-    this.#wakeUp = cpu?.wakeUp ?? 0;
     this.#threads = threads;
-    const agents = kernel ? 2 * threads : threads;
-    this.#state = new Uint8Array(agents);
     this.#inFlight = new Int32Array(threads);
+    const agents = kernel ? 2 * threads : threads;
     this.#completions = Array.from({ length: agents }, () => new IntegerQueue());
-    this.#burning = new Float64Array(agents);
     if (kernel) this.#handed = Array.from({ length: threads }, () => new IntegerQueue());
     this.#requests = new Requests(simulation, 'io_uring');
     this.#submitted = simulation.register((request) => this.#onSubmitted(request));
-    this.#issued = simulation.register((request) => this.#onIssued(request));
+    this.#issued = simulation.register((request, agent) => this.#blockLayer.enter(agent, request));
     this.#passedOn = simulation.register((request) => this.#onPassedOn(request));
-    this.#burnt = simulation.register((agent) => {
-      this.#burning[agent] = 0;
-      this.#burn();
-    });
     this.#completed = simulation.register((request) => this.#onCompleted(request));
     this.#idle = simulation.register((thread) => this.#onIdle(thread));
     this.#reaped = simulation.register((request) => this.#onReaped(request));
-    this.#abandoned = simulation.register((read) => this.#over(read));
+    this.#agents = new IoThreads(simulation, {
+      threads: agents,
+      cores: cpu?.cores,
+      polls: cpu !== undefined && (cpu.polls === true || kernel !== undefined),
+      wakeUp: cpu?.wakeUp ?? 0,
+      waits: (agent) => this.#inFlight[agent % threads] > 0,
+      idle: this.#idle,
+    });
+    this.#blockLayer = new BlockLayer(simulation, {
+      driver: this.#driver,
+      requests: this.#requests,
+      threads: this.#agents,
+      firstQueue,
+      batch,
+      merges,
+      scheduler: cpu?.scheduler,
+      entered: (agent) => this.#onIdle(agent),
+      completed: this.#completed,
+    });
   }
 
   get statistics() {
@@ -142,7 +137,6 @@ export class IoUring implements IoInterface {
   cancel(read: number): number {
     const bytes = this.#reads.cancel(read);
     this.statistics.cancelledBytes += bytes;
-    if (bytes > 0 && this.#reads.inFlightOf(read) === 0) this.#simulation.after(0, this.#abandoned, read);
     return bytes;
   }
 
@@ -150,64 +144,48 @@ export class IoUring implements IoInterface {
   #deal(): void {
     if (this.#dealing) return;
     this.#dealing = true;
-    const agents = this.#state.length;
+    const agents = this.#agents.count;
     for (let idle = 0; idle < agents; ) {
       const agent = this.#turn;
       this.#turn = (agent + 1) % agents;
-      idle = this.#state[agent] === SLEEPING && this.#step(agent) ? 0 : idle + 1;
+      idle = this.#agents.isIdle(agent) && this.#step(agent) ? 0 : idle + 1;
     }
     this.#dealing = false;
-    if (this.#polls) this.#burn();
+    this.#agents.poll();
   }
 
   /** Starts what a thread should do now: submit, else reap. @returns false when there is nothing */
   #step(agent: number): boolean {
     if (agent >= this.#threads) return this.#kernelStep(agent);
     const read = this.#reads.first;
-    const completions = this.#completions[agent];
     if (read >= 0 && this.#inFlight[agent] < this.#queueDepth) {
       const request = this.#prepare(agent, read);
       const bytes = this.#requests.bytesOf(request) * this.#byteWork;
       this.#work(agent, this.#submitWork[0], this.#submitted, request, bytes);
-    } else if (completions.length > 0) {
-      this.#work(agent, this.#completeWork[0], this.#reaped, completions.shift());
-    } else return false;
-    return true;
+      return true;
+    }
+    return this.#reap(agent, this.#completeWork[0], this.#reaped);
   }
 
   #kernelStep(agent: number): boolean {
     const handed = this.#handed[agent - this.#threads];
+    if (handed.length === 0) return this.#reap(agent, this.#completeWork[1], this.#passedOn);
+    this.#work(agent, this.#submitWork[1], this.#issued, handed.shift());
+    return true;
+  }
+
+  /** Nothing to submit: what is gathered goes to the driver, and a completion is taken. */
+  #reap(agent: number, seconds: number, next: HandlerId): boolean {
+    this.#blockLayer.flush(agent);
     const completions = this.#completions[agent];
-    if (handed.length > 0) this.#work(agent, this.#submitWork[1], this.#issued, handed.shift());
-    else if (completions.length > 0)
-      this.#work(agent, this.#completeWork[1], this.#passedOn, completions.shift());
-    else return false;
+    if (completions.length === 0) return false;
+    this.#work(agent, seconds, next, completions.shift());
     return true;
   }
 
   /** Spends `seconds` of a core for each command of `request`, and `more`, then calls `next`. */
   #work(agent: number, seconds: number, next: HandlerId, request: number, more = 0): void {
-    this.#state[agent] = WORKING;
-    if (this.#burning[agent] !== 0) {
-      this.#cores?.stop(this.#burning[agent]);
-      this.#burning[agent] = 0;
-    }
-    const work = seconds * this.#requests.commandsOf(request) + more;
-    if (work === 0) this.#simulation.call(next, request, agent);
-    else this.#cores?.start(work, 1, next, request, agent);
-  }
-
-  /** Threads with nothing to do but requests in flight poll. */
-  #burn(): void {
-    for (let agent = 0; agent < this.#state.length; agent++) {
-      const waits = this.#state[agent] === SLEEPING && this.#inFlight[agent % this.#threads] > 0;
-      if (waits && this.#burning[agent] === 0)
-        this.#burning[agent] = this.#cores!.start(POLL_SECONDS, 1, this.#burnt, agent, 0);
-      else if (!waits && this.#burning[agent] !== 0) {
-        this.#cores!.stop(this.#burning[agent]);
-        this.#burning[agent] = 0;
-      }
-    }
+    this.#agents.work(agent, seconds * this.#requests.commandsOf(request) + more, next, request);
   }
 
   /** Cuts the next request from a read and takes a place in the thread's ring for it. */
@@ -223,40 +201,20 @@ export class IoUring implements IoInterface {
 
   #onSubmitted(request: number): void {
     const thread = this.#requests.threadOf(request);
-    if (this.#handed.length > 0) this.#handed[thread].push(request);
-    else this.#issue(request);
+    if (this.#handed.length === 0) {
+      this.#blockLayer.enter(thread, request);
+      return;
+    }
+    this.#handed[thread].push(request);
     this.#onIdle(thread);
   }
 
-  #onIssued(request: number): void {
-    this.#issue(request);
-    this.#onIdle(this.#threads + this.#requests.threadOf(request));
-  }
-
-  #issue(request: number): void {
-    const requests = this.#requests;
-    const queue = requests.threadOf(request) % this.#driver.queues;
-    this.#driver.submit(
-      READ,
-      requests.offsetOf(request),
-      requests.bytesOf(request),
-      queue,
-      this.#completed,
-      request,
-    );
-  }
-
-  #onCompleted(request: number): void {
-    const thread = this.#requests.threadOf(request);
+  #onCompleted(first: number): void {
+    const thread = this.#requests.threadOf(first);
     const agent = this.#handed.length > 0 ? this.#threads + thread : thread;
-    this.#completions[agent].push(request);
-    if (this.#state[agent] !== SLEEPING) return;
-    if (this.#wakeUp > 0) {
-      this.#state[agent] = WAKING;
-      this.#simulation.after(this.#wakeUp, this.#idle, agent);
-    } else {
-      this.#deal();
-    }
+    for (let request = first; request >= 0; request = this.#requests.joinedTo(request))
+      this.#completions[agent].push(request);
+    if (this.#agents.wake(agent)) this.#deal();
   }
 
   /** A kernel thread has completed a request: its thread reaps it. */
@@ -269,20 +227,12 @@ export class IoUring implements IoInterface {
   #onReaped(request: number): void {
     const read = this.#requests.readOf(request);
     this.#inFlight[this.#requests.threadOf(request)]--;
-    if (this.#reads.complete(read)) this.#over(read);
+    this.#reads.complete(read);
     this.#requests.end(request);
   }
 
   #onIdle(agent: number): void {
-    this.#state[agent] = SLEEPING;
+    this.#agents.rest(agent);
     this.#deal();
-  }
-
-  #over(read: number): void {
-    const done = this.#reads.doneOf(read);
-    const tag = this.#reads.tagOf(read);
-    const cancelled = this.#reads.cancelledOf(read);
-    this.#reads.release(read);
-    this.#simulation.call(done, tag, cancelled);
   }
 }

@@ -15,6 +15,8 @@ export class Requests {
   #read = new Int32Array(this.#capacity);
   #thread = new Int32Array(this.#capacity);
   #commands = new Int32Array(this.#capacity);
+  /** The next request of the same merged one, or -1. */
+  #joined = new Int32Array(this.#capacity);
   #offset = new Float64Array(this.#capacity);
   #bytes = new Float64Array(this.#capacity);
 
@@ -43,6 +45,7 @@ export class Requests {
     this.#read[request] = read;
     this.#thread[request] = thread;
     this.#commands[request] = commands;
+    this.#joined[request] = -1;
     this.#offset[request] = offset;
     this.#bytes[request] = bytes;
     statistics.requests++;
@@ -74,6 +77,16 @@ export class Requests {
     return this.#bytes[request];
   }
 
+  /** The driver has `next` in one piece with `request`, which lies before it. */
+  join(request: number, next: number): void {
+    this.#joined[request] = next;
+  }
+
+  /** The request in one piece with this one and behind it, or -1. */
+  joinedTo(request: number): number {
+    return this.#joined[request];
+  }
+
   end(request: number): void {
     const { statistics } = this;
     const { now } = this.#simulation;
@@ -92,6 +105,7 @@ export class Requests {
     this.#read = grown(this.#read, this.#capacity);
     this.#thread = grown(this.#thread, this.#capacity);
     this.#commands = grown(this.#commands, this.#capacity);
+    this.#joined = grown(this.#joined, this.#capacity);
     this.#offset = grown(this.#offset, this.#capacity);
     this.#bytes = grown(this.#bytes, this.#capacity);
   }

@@ -3,13 +3,14 @@
  * threaded on two first-in first-out lists, demand before prefetch. Adding, promoting and cancelling take constant time
  * whatever waits.
  */
-import type { HandlerId } from '../../sim/index.ts';
+import type { HandlerId, Simulation } from '../../sim/index.ts';
 import { grown, Slots } from '../../sim/slots.ts';
 import { DEMAND, PREFETCH, type ReadPriority } from './interface.ts';
 
 const NONE = -1;
 
 export class WaitingReads {
+  readonly #simulation: Simulation;
   readonly #slots = new Slots('reads');
   #capacity = 0;
   #cursor = new Float64Array(0);
@@ -23,8 +24,11 @@ export class WaitingReads {
   #previous = new Int32Array(0);
   readonly #head = [NONE, NONE];
   readonly #tail = [NONE, NONE];
+  readonly #abandoned: HandlerId;
 
-  constructor() {
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#abandoned = simulation.register((read) => this.#over(read));
     this.#grow();
   }
 
@@ -59,23 +63,6 @@ export class WaitingReads {
     return this.#end[read] - this.#cursor[read];
   }
 
-  inFlightOf(read: number): number {
-    return this.#inFlight[read];
-  }
-
-  doneOf(read: number): HandlerId {
-    return this.#done[read];
-  }
-
-  tagOf(read: number): number {
-    return this.#tag[read];
-  }
-
-  /** 1 if bytes of the read were given up, else 0. */
-  cancelledOf(read: number): number {
-    return this.#cancelled[read];
-  }
-
   /** Takes the next `bytes` of a read into flight. */
   submit(read: number, bytes: number): void {
     this.#cursor[read] += bytes;
@@ -83,9 +70,9 @@ export class WaitingReads {
     if (this.#cursor[read] === this.#end[read]) this.#unlink(read);
   }
 
-  /** One request of a read has completed. @returns true when nothing of the read is left */
-  complete(read: number): boolean {
-    return --this.#inFlight[read] === 0 && this.waitingBytesOf(read) === 0;
+  /** One request of a read has completed; the last one ends the read. */
+  complete(read: number): void {
+    if (--this.#inFlight[read] === 0 && this.waitingBytesOf(read) === 0) this.#over(read);
   }
 
   promote(read: number): void {
@@ -96,18 +83,23 @@ export class WaitingReads {
     if (waits) this.#append(read);
   }
 
-  /** Gives up the bytes that wait. @returns how many they were */
+  /** Gives up the bytes that wait; a read without any in flight ends after this has returned. @returns how many they were */
   cancel(read: number): number {
     const bytes = this.waitingBytesOf(read);
     if (bytes === 0) return 0;
     this.#unlink(read);
     this.#cursor[read] = this.#end[read];
     this.#cancelled[read] = 1;
+    if (this.#inFlight[read] === 0) this.#simulation.after(0, this.#abandoned, read);
     return bytes;
   }
 
-  release(read: number): void {
+  #over(read: number): void {
+    const done = this.#done[read];
+    const tag = this.#tag[read];
+    const cancelled = this.#cancelled[read];
     this.#slots.release(read);
+    this.#simulation.call(done, tag, cancelled);
   }
 
   #append(read: number): void {

@@ -85,6 +85,13 @@ const ioSchema = z.strictObject({
     .prefault(64)
     .describe('Requests in flight per thread.'),
   threads: quantity('count', { min: 1, max: 1024 }).prefault(4).describe('I/O threads.'),
+  batch: quantity('count', { min: 1, max: 65535 })
+    .prefault(1)
+    .describe('Most requests that a thread submits in one call; neighbours among them become one command.'),
+  registeredBuffers: z
+    .boolean()
+    .default(false)
+    .describe('Buffers are pinned once (io_uring’s fixed buffers), not at each read.'),
 });
 
 const cacheSchema = z.strictObject({
@@ -252,6 +259,11 @@ export const experimentSchema = z
       const allowed = mapped ? 'mmap' : `one of ${DIRECT_INTERFACES.join(', ')}, or execution: mmap`;
       refuse(['io', 'interface'], `found ${io.interface} with execution ${execution}; allowed is ${allowed}`);
     }
+    if (io.registeredBuffers && !(io.direct && (io.interface ?? 'io_uring').startsWith('io_uring')))
+      refuse(
+        ['io', 'registeredBuffers'],
+        'found true without io_uring and O_DIRECT; only io_uring registers buffers, and only direct reads pin them',
+      );
     if (!mapped && !io.direct) {
       const allowed = BUFFERED_INTERFACES.join(', ');
       if (io.interface && !isBuffered(io.interface))

@@ -28,6 +28,24 @@ export const SOFTWARE = {
   perToken: 'For each pass, a prompt or a token.',
 } as const;
 
+const cycles = () => sourced('count', { min: 0, max: 1e7 });
+/**
+ * Per-request time under the scheduler's one lock: 0.7 us mq-deadline, 1.9 us BFQ, on a Core i7-2760QM at 2.4 GHz (Linux
+ * Documentation/block/bfq-iosched.rst). Kyber has no such lock; that its hooks take as long as mq-deadline's is assumed.
+ * dispatch: by a kernel worker, which "costs nearly 50 %" (stonet-research icpe24_io_scheduler_study_artifact, README);
+ * taken to be as many cycles as io_uring's of a command. Unverified.
+ */
+const schedulerSchema = (locked: number, unlocked: number) =>
+  z
+    .strictObject({
+      locked: cycles().prefault(locked).describe('CPU cycles of a command under the lock of its drive.'),
+      unlocked: cycles().prefault(unlocked).describe('Cycles of a command beside it.'),
+      dispatch: cycles()
+        .prefault(7700)
+        .describe('Cycles of a kernel worker for a request that is submitted alone, not in a batch.'),
+    })
+    .prefault({});
+
 const softwareTime = () => sourced('time', { min: '0 s', max: '1 h' }).optional();
 const kernelRate = () => sourced('computeRate', { min: '1 MFLOP/s' });
 const frequency = () => sourced('frequency', { min: '1 MHz', max: '100 GHz' });
@@ -82,7 +100,7 @@ export const hostSchema = z.strictObject({
     .partialRecord(
       z.enum(DIRECT_INTERFACES),
       z.strictObject({
-        cycles: sourced('count', { min: 0, max: 1e7 }).describe(
+        cycles: cycles().describe(
           'CPU cycles of a command: half to submit it, half to complete it. sqpoll: of both threads.',
         ),
         perByte: sourced('timePerByte', { min: '0 s/B', max: '1 us/B' })
@@ -94,6 +112,16 @@ export const hostSchema = z.strictObject({
       }),
     )
     .describe('What a command costs by interface, with O_DIRECT.'),
+  schedulers: z
+    .strictObject({
+      'mq-deadline': schedulerSchema(1680, 0),
+      kyber: schedulerSchema(0, 1680),
+      bfq: schedulerSchema(4560, 0),
+    })
+    .prefault({})
+    .describe(
+      'What an I/O scheduler of Linux costs (`linux.scheduler`); by default as its documentation says.',
+    ),
   gpu: z
     .strictObject({
       memory: sourced('bytes', { min: '1 MiB', max: MAX_BYTES }).describe('Usable bytes of its memory.'),
