@@ -23,7 +23,7 @@ import { type ArrayLimits, arrayRate, uplinkRates } from './drive-limits.ts';
 import { asInputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import { gpuOf } from './gpu.ts';
-import { cyclesOf, schedulerCyclesOf } from './io-cost.ts';
+import { cyclesOf, schedulerCycles } from './io-cost.ts';
 import { hostOptions } from './machine.ts';
 import { linuxOf } from './mapped.ts';
 import { formatAmount } from './report/format.ts';
@@ -203,7 +203,8 @@ function softwareOf(experiment: Experiment, { streamedBytes, commands }: TokenDe
     };
   }
   const by = io.interface as DirectInterface;
-  const cycles = asInputError(['io', 'interface'], () => cyclesOf(host, by)) + schedulerCyclesOf(experiment);
+  const own = asInputError(['io', 'interface'], () => cyclesOf(host, by));
+  const cycles = own + (by === 'spdk' ? 0 : schedulerCycles(host, experiment.linux.scheduler));
   return {
     rate: host.cores * host.frequency,
     perToken: commands * cycles,

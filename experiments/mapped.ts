@@ -15,6 +15,7 @@ import type { Simulation } from '../sim/index.ts';
 import { type DecodeOptions, type DecodeOutcome, runMapped } from '../workloads/inference/index.ts';
 import { InputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
+import { schedulerTime } from './io-cost.ts';
 import type { Memory } from './result.ts';
 import { CACHE_KEYS, type LinuxProfile } from './schema/linux.ts';
 
@@ -26,6 +27,12 @@ export function linuxOf({ host, linux }: Pick<Experiment, 'host' | 'linux'>): Li
     `host ${host.name} says nothing of ${missing.join(', ')}; add them to its linux section, or to the experiment's`,
     ['linux'],
   );
+}
+
+/** With what the I/O scheduler costs for a request. */
+function costsOf(experiment: Experiment): LinuxProfile {
+  const linux = linuxOf(experiment);
+  return { ...linux, submitTime: linux.submitTime + schedulerTime(experiment.host, linux.scheduler) };
 }
 
 /** Threads of the matrix work; they are the ones that fault. */
@@ -76,7 +83,7 @@ export function buildMapped(
     batch: INSERT_BATCH,
     request: linux.maxSectors,
     cores: host.cpu.cores,
-    costs: linux,
+    costs: costsOf(experiment),
     threads: threadsOf(experiment) + experiment.mmap.prefetchThreads,
     computing: threadsOf(experiment),
   });
@@ -98,7 +105,7 @@ export function buildBuffered(
     readAhead: linux.readAhead,
     request: linux.maxSectors,
     cores: host.cpu.cores,
-    costs: linux,
+    costs: costsOf(experiment),
     copy: {
       rate: linux.copyRate,
       through: [

@@ -12,15 +12,7 @@
  * write and the program's own read: 5 or 4 in all. The copy runs at `rate`, as memcpy does, and slower where a link of
  * `through` is crowded.
  */
-import {
-  type HandlerId,
-  type Picoseconds,
-  type SharedLink,
-  type Simulation,
-  toSeconds,
-} from '../../sim/index.ts';
-import { IntegerQueue } from '../integer-queue.ts';
-import { Jobs } from '../jobs.ts';
+import type { HandlerId, Picoseconds, SharedLink, Simulation } from '../../sim/index.ts';
 import {
   type CachedFileOptions,
   CacheFill,
@@ -28,15 +20,10 @@ import {
   type FillTimes,
   PAGE_BYTES,
 } from './cache-fill.ts';
+import { type CopyOptions, CopyThreads } from './copy-threads.ts';
+
 import type { IoInterface, ReadPriority } from './interface.ts';
 import { WaitingReads } from './waiting-reads.ts';
-
-export interface CopyOptions {
-  /** Bytes per second that one core copies alone. */
-  readonly rate: number;
-  /** Links that a copy crosses, with how often each byte does. */
-  readonly through?: readonly { readonly link: SharedLink; readonly crossings: number }[];
-}
 
 export interface BufferedCosts extends FillCosts {
   /** To enter and leave a read(2), or to submit and reap one. */
@@ -62,24 +49,14 @@ const IDLE = -1;
 export class BufferedFile implements IoInterface {
   /** Bytes copied to the program. */
   copied = 0;
-  readonly #simulation: Simulation;
   readonly #options: BufferedOptions;
-  readonly #threads: number;
+  readonly #threads: CopyThreads;
   readonly #fill: CacheFill;
   readonly #reads: WaitingReads;
-  readonly #jobs: Jobs;
-  /** Per call under way: its read or IDLE; where it is and where it ends, in bytes; its next piece of work. */
+  /** Per call under way: its read or IDLE; where it is and where it ends, in bytes. */
   readonly #read: Int32Array;
   readonly #cursor: Float64Array;
   readonly #end: Float64Array;
-  readonly #seconds: Float64Array;
-  readonly #copies: Float64Array;
-  readonly #next: Int32Array;
-  /** Per thread: whether it works; calls that it works for after. */
-  readonly #busy: Uint8Array;
-  readonly #ready: IntegerQueue[];
-  readonly #part: HandlerId;
-  readonly #worked: HandlerId;
   readonly #called: HandlerId;
   readonly #copiedTo: HandlerId;
 
@@ -87,30 +64,21 @@ export class BufferedFile implements IoInterface {
     const { threads = 1, queueDepth = 1, call } = options;
     if (!(Number.isInteger(call) && call > 0))
       throw new RangeError(`read(2) of ${call} B; a whole number of bytes from 1 is needed`);
-    this.#simulation = simulation;
     this.#reads = new WaitingReads(simulation);
     this.#options = options;
-    this.#threads = threads;
     const calls = threads * queueDepth;
+    this.#threads = new CopyThreads(simulation, options.cores, options.copy, threads, calls);
     this.#fill = new CacheFill(simulation, {
       ...options,
       name: 'buffered reads',
       threads: calls,
-      work: (id, time, next) => this.#work(id, toSeconds(time), 0, next),
+      work: (id, time, next) => this.#threads.work(id, time, next),
       filled: (id) => this.#go(id),
       woken: (id) => this.#go(id),
     });
-    this.#jobs = new Jobs(simulation, 'work of buffered reads');
     this.#read = new Int32Array(calls).fill(IDLE);
     this.#cursor = new Float64Array(calls);
     this.#end = new Float64Array(calls);
-    this.#seconds = new Float64Array(calls);
-    this.#copies = new Float64Array(calls);
-    this.#next = new Int32Array(calls);
-    this.#busy = new Uint8Array(threads);
-    this.#ready = Array.from({ length: threads }, () => new IntegerQueue());
-    this.#part = simulation.register((job) => this.#jobs.endPart(job));
-    this.#worked = simulation.register((id) => this.#afterWork(id));
     this.#called = simulation.register((id) => this.#go(id));
     this.#copiedTo = simulation.register((id) => this.#afterCopy(id));
   }
@@ -147,6 +115,12 @@ export class BufferedFile implements IoInterface {
     return read;
   }
 
+  /** Drops the cached pages of bytes [from, to), unless they are being read (POSIX_FADV_DONTNEED). */
+  drop(from: number, to: number): void {
+    const { cache } = this.#fill;
+    if (cache.cached > 0) cache.invalidate(Math.floor(from / PAGE_BYTES), Math.ceil(to / PAGE_BYTES));
+  }
+
   promote(read: number): void {
     this.#reads.promote(read);
   }
@@ -168,7 +142,7 @@ export class BufferedFile implements IoInterface {
       this.#cursor[id] = this.#reads.cursorOf(read);
       this.#end[id] = this.#cursor[id] + bytes;
       this.#reads.submit(read, bytes);
-      this.#work(id, toSeconds(this.#options.costs.callTime), 0, this.#called);
+      this.#threads.work(id, this.#options.costs.callTime, this.#called);
     }
   }
 
@@ -208,7 +182,7 @@ export class BufferedFile implements IoInterface {
     this.#cursor[id] += bytes;
     this.copied += bytes;
     this.#fill.cache.readAccess(from, to);
-    this.#work(id, bytes / this.#options.copy.rate, bytes, this.#copiedTo);
+    this.#threads.copy(id, bytes, this.#copiedTo);
   }
 
   #afterCopy(id: number): void {
@@ -221,33 +195,5 @@ export class BufferedFile implements IoInterface {
     this.#read[id] = IDLE;
     this.#reads.complete(read);
     this.#deal();
-  }
-
-  /** A call needs its thread for `seconds`, in which it copies `bytes`; then next(id). */
-  #work(id: number, seconds: number, bytes: number, next: HandlerId): void {
-    this.#seconds[id] = seconds;
-    this.#copies[id] = bytes;
-    this.#next[id] = next;
-    const thread = id % this.#threads;
-    if (this.#busy[thread]) this.#ready[thread].push(id);
-    else this.#start(id);
-  }
-
-  #start(id: number): void {
-    const { cores, copy } = this.#options;
-    this.#busy[id % this.#threads] = 1;
-    const bytes = this.#copies[id];
-    const links = bytes > 0 ? (copy.through ?? []) : [];
-    const job = this.#jobs.start(1 + links.length, this.#worked, id);
-    for (const { link, crossings } of links)
-      link.start(crossings * bytes, crossings * copy.rate, this.#part, job, 0);
-    cores.start(this.#seconds[id], 1, this.#part, job, 0);
-  }
-
-  #afterWork(id: number): void {
-    const thread = id % this.#threads;
-    this.#busy[thread] = 0;
-    this.#simulation.call(this.#next[id], id, 0);
-    if (!this.#busy[thread] && this.#ready[thread].length > 0) this.#start(this.#ready[thread].shift());
   }
 }

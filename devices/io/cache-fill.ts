@@ -70,7 +70,7 @@ export interface FillTimes {
 }
 
 const NOT_WAITING = -1;
-
+const FILLS = new WeakMap<PageCache, CacheFill[]>();
 export class CacheFill {
   readonly cache: PageCache;
   readonly readAhead: ReadAhead;
@@ -78,6 +78,8 @@ export class CacheFill {
   readonly times: FillTimes = { fault: 0, reclaim: 0, wait: 0 };
   readonly #simulation: Simulation;
   readonly #driver: DeviceArray;
+  /** All that fill the same cache: what one reads, threads of another may wait for. */
+  readonly #sharing: CacheFill[];
   readonly #timed: number;
   readonly #options: CacheFillOptions;
   readonly #insertions: Insertion[];
@@ -104,6 +106,9 @@ export class CacheFill {
       new DeviceArray(simulation, { name: `${device.name} driver`, devices: [device] });
     this.#driver = device instanceof DeviceArray ? device : behindDriver();
     this.cache = cache;
+    this.#sharing = FILLS.get(cache) ?? [];
+    this.#sharing.push(this);
+    FILLS.set(cache, this.#sharing);
     this.readAhead = new ReadAhead(cache, {
       first: 0,
       end: Math.ceil(fileBytes / PAGE_BYTES),
@@ -224,6 +229,10 @@ export class CacheFill {
     const to = from + this.requests.bytesOf(id) / PAGE_BYTES;
     this.requests.end(id);
     this.cache.completed(from, to);
+    for (const fill of this.#sharing) fill.#arrived(from, to);
+  }
+
+  #arrived(from: number, to: number): void {
     const waitsFor = this.#waitsFor;
     for (let thread = 0; thread < waitsFor.length; thread++) {
       const page = waitsFor[thread];

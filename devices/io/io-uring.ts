@@ -5,12 +5,10 @@
  * read waiting. With one place a thread this is psync.
  *
  * A thread does one thing at a time. It submits while it has a place and something to read, and reaps else, as fio does:
- * `submitTime` of a core for each NVMe command, and `byteTime` for each byte, before it goes to the driver, `completeTime` for each once the request
- * has completed. (Reaping first would let one completion delay every submission behind it: faster cores could then make
- * a run slower.) CPU time is a flow of at most one core on the host's cores, so I/O and matrix work slow each other.
- *
- * A thread may gather a batch before it submits (plug.ts), and passes each command through the drives' I/O scheduler if
- * there is one (scheduler-cost.ts).
+ * `submitTime` of a core for each NVMe command, and `byteTime` for each byte, before it goes to the driver (block-layer.ts),
+ * `completeTime` for each once the request has completed. (Reaping first would let one completion delay every submission
+ * behind it: faster cores could then make a run slower. A thread that submits in batches does reap first, until it has
+ * places for a batch.) CPU time is a flow of at most one core on the host's cores, so I/O and matrix work slow each other.
  *
  * A thread that sleeps when a completion comes needs `wakeUp` first (interrupt and scheduling, no CPU time). One that
  * polls burns its core while it has requests in flight. With a kernel thread (SQPOLL) a pair shares the work: requests
@@ -20,7 +18,6 @@
  *
  * O_DIRECT needs whole blocks of `alignment` bytes: a read is widened outward to them.
  */
-
 import { type HandlerId, type Simulation, toSeconds } from '../../sim/index.ts';
 import { DeviceArray } from '../array.ts';
 import { IntegerQueue } from '../integer-queue.ts';
@@ -46,6 +43,9 @@ export class IoUring implements IoInterface {
   readonly #requests: Requests;
   readonly #threads: number;
   readonly #inFlight: Int32Array;
+  readonly #batch: number;
+  /** Per thread: requests that its batch still takes. */
+  readonly #left: Int32Array;
   /** Threads, then kernel threads; and their completions that are not reaped. */
   readonly #agents: IoThreads;
   readonly #completions: IntegerQueue[];
@@ -81,6 +81,8 @@ export class IoUring implements IoInterface {
     this.#byteWork = (cpu?.byteTime ?? 0) / 1e12;
     this.#threads = threads;
     this.#inFlight = new Int32Array(threads);
+    this.#batch = batch;
+    this.#left = new Int32Array(threads);
     const agents = kernel ? 2 * threads : threads;
     this.#completions = Array.from({ length: agents }, () => new IntegerQueue());
     if (kernel) this.#handed = Array.from({ length: threads }, () => new IntegerQueue());
@@ -157,14 +159,25 @@ export class IoUring implements IoInterface {
   /** Starts what a thread should do now: submit, else reap. @returns false when there is nothing */
   #step(agent: number): boolean {
     if (agent >= this.#threads) return this.#kernelStep(agent);
-    const read = this.#reads.first;
-    if (read >= 0 && this.#inFlight[agent] < this.#queueDepth) {
-      const request = this.#prepare(agent, read);
+    if (this.#submits(agent)) {
+      const request = this.#prepare(agent, this.#reads.first);
       const bytes = this.#requests.bytesOf(request) * this.#byteWork;
       this.#work(agent, this.#submitWork[0], this.#submitted, request, bytes);
       return true;
     }
     return this.#reap(agent, this.#completeWork[0], this.#reaped);
+  }
+
+  /** Whether a thread submits now; a batch is begun when all its places are free or nothing is left to reap. */
+  #submits(thread: number): boolean {
+    const free = this.#queueDepth - this.#inFlight[thread];
+    const may = free > 0 && this.#reads.first >= 0;
+    if (this.#batch === 1) return may;
+    const begins = free >= Math.min(this.#batch, this.#queueDepth) || this.#completions[thread].length === 0;
+    if (this.#left[thread] === 0 && begins) this.#left[thread] = this.#batch;
+    const submits = may && this.#left[thread] > 0;
+    this.#left[thread] = submits ? this.#left[thread] - 1 : 0;
+    return submits;
   }
 
   #kernelStep(agent: number): boolean {
@@ -201,12 +214,10 @@ export class IoUring implements IoInterface {
 
   #onSubmitted(request: number): void {
     const thread = this.#requests.threadOf(request);
-    if (this.#handed.length === 0) {
-      this.#blockLayer.enter(thread, request);
-      return;
-    }
-    this.#handed[thread].push(request);
-    this.#onIdle(thread);
+    if (this.#handed.length > 0) {
+      this.#handed[thread].push(request);
+      this.#onIdle(thread);
+    } else this.#blockLayer.enter(thread, request);
   }
 
   #onCompleted(first: number): void {

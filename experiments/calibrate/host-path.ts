@@ -9,7 +9,7 @@
 import { DEMAND, IoUring, READ } from '../../devices/index.ts';
 import { ps, SharedLink } from '../../sim/index.ts';
 import { InputError } from '../errors.ts';
-import { ENGINES } from '../fio/machine.ts';
+import { ENGINES } from '../fio/host-path.ts';
 import { commandCost, ioCost, isPolled } from '../io-cost.ts';
 import type { DirectInterface, HostProfile } from '../schema/host.ts';
 import { driver, type Front } from './load-on-device.ts';

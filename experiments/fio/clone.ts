@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly submit: Submit;
   /** Called at every completion. */
   readonly completed: () => void;
+  /** Called before the first read, and before each round of reads over the file. */
+  readonly rewound?: () => void;
   /** Called once, when the last request is complete. */
   readonly ended: () => void;
 }
@@ -72,7 +74,7 @@ export class Clone implements FioProcess {
     this.#job = job;
     this.#around = around;
     this.#offsets = [
-      new Offsets(job, index, READ, sim.random(`${path}/reads`)),
+      new Offsets(job, index, READ, sim.random(`${path}/reads`), around.rewound),
       new Offsets(job, index, WRITE, sim.random(`${path}/writes`)),
     ];
     this.#mix = sim.random(`${path}/mix`);
@@ -107,6 +109,7 @@ export class Clone implements FioProcess {
 
   #onStart(): void {
     this.#begin = this.#sim.now;
+    this.#around.rewound?.();
     for (const direction of this.#directions) {
       if (this.#job.rateIops[direction] < Number.POSITIVE_INFINITY) this.#onArrival(direction);
     }

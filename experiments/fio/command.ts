@@ -23,6 +23,8 @@ export interface FioCommand {
   /** The same of a host, or `none`. */
   readonly host: string;
   readonly fidelity?: string;
+  /** Settings of the drive's request queue, as parseSysfs reads them. */
+  readonly sysfs?: string;
   readonly seed: string;
   readonly format: FioFormat;
   readonly onProgress?: (share: number) => void;
@@ -31,7 +33,8 @@ export interface FioCommand {
 
 /** @returns what goes to standard output. @throws InputError */
 export function fio(command: FioCommand): string {
-  const { machine, target, warnings } = fioDevice(command.device, command.host, command.fidelity);
+  const { device, host, fidelity, sysfs } = command;
+  const { machine, target, warnings } = fioDevice(device, host, fidelity, sysfs);
   const { sections, global } = sectionsOf(command.words);
   const jobs = sections.map((section) => {
     const parsed = jobOf(section, target);

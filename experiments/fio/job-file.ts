@@ -25,6 +25,7 @@ const ALIASES: Record<string, string> = {
   verify_only: 'verify',
   random_seed: 'randseed',
   wait_for_previous: 'stonewall',
+  iodepth_batch_submit: 'iodepth_batch',
 };
 
 export const canonical = (option: string): string => {

@@ -1,4 +1,5 @@
 /** A fio job as the simulation runs it: options parsed, defaults filled in. Times in seconds, sizes in bytes. */
+import type { SchedulerName } from '../../devices/index.ts';
 import { type BlockTrace, READ } from '../../workloads/traces/index.ts';
 
 export type Pattern = 'read' | 'write' | 'randread' | 'randwrite' | 'rw' | 'randrw';
@@ -16,6 +17,16 @@ export interface FioJob {
   readonly clones: number;
   readonly direct: boolean;
   readonly engine: string;
+  /** Buffers registered with io_uring. */
+  readonly fixedBuffers: boolean;
+  /** Most requests that a clone submits at once. */
+  readonly batch: number;
+  /** That the device is given; absent: the host's. */
+  readonly scheduler?: SchedulerName;
+  /** The file's name, where given; jobs that name the same share its pages. Absent: each clone has a file of its own. */
+  readonly file?: string;
+  /** A buffered job drops its file's pages when it begins, and at each further round over the file. */
+  readonly invalidate: boolean;
   readonly offset: number;
   /** Added to the offset for each clone. */
   readonly offsetIncrement: number;

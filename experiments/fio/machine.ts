@@ -7,30 +7,27 @@ import {
   checkClaims,
   type Drive,
   FlashDevice,
-  Host,
   IdealDevice,
-  IoUring,
   PcieTopology,
   QueueDevice,
   queueParameters,
   ThrottledDrive,
   VirtualDisk,
 } from '../../devices/index.ts';
-import type { SharedLink, Simulation } from '../../sim/index.ts';
 import { attach, ownLink } from '../drive-link.ts';
 import { asInputError, InputError, suggestion } from '../errors.ts';
 import { flashOptions, mqsimDevice } from '../flash-options.ts';
-import { ioCost } from '../io-cost.ts';
 import { libraryNames, resolveReference } from '../load/library.ts';
 import { type Locate, locateIn, validate } from '../load/validate.ts';
 import { readYaml } from '../load/yaml-file.ts';
-import { hostOptions } from '../machine.ts';
 import { type DriveProfile, driveSchema, idealDriveSchema } from '../schema/drive.ts';
 import { mqsimSchema } from '../schema/flash.ts';
-import { type DirectInterface, type HostProfile, hostSchema } from '../schema/host.ts';
-import { bufferedFile } from './buffered.ts';
+import { type HostProfile, hostSchema } from '../schema/host.ts';
+import type { LinuxProfile } from '../schema/linux.ts';
+import { machineOf } from './host-path.ts';
 import type { Target } from './options.ts';
 import type { FioMachine } from './run.ts';
+import { parseSysfs } from './sysfs.ts';
 
 export type Fidelity = 'ideal' | 'queue' | 'flash';
 const FIDELITIES: readonly string[] = ['ideal', 'queue', 'flash'];
@@ -45,15 +42,24 @@ export interface FioDevice {
 
 /**
  * @param host a name or path, or `none`
+ * @param sysfs changes of the host's request queues
  * @param fidelity default: flash for MQSim devices, ideal for ideal ones, else queue
  * @throws InputError for names that are not there, and for claims that a link cannot carry
  */
-export function fioDevice(device: string | InPlace, host: string | InPlace, fidelity?: string): FioDevice {
+export function fioDevice(
+  device: string | InPlace,
+  host: string | InPlace,
+  fidelity?: string,
+  sysfs?: string,
+): FioDevice {
   if (fidelity !== undefined && !FIDELITIES.includes(fidelity)) {
     throw new InputError(`--fidelity ${fidelity}: allowed are ${FIDELITIES.join(', ')}`);
   }
   const { data, locate } = typeof device === 'string' ? written(fileOf(device), 'a device profile') : device;
-  const hostProfile = host === 'none' ? undefined : hostOf(host);
+  const changes = sysfs === undefined ? {} : parseSysfs(sysfs);
+  if (host === 'none' && sysfs !== undefined)
+    throw new InputError(`--sysfs ${sysfs}: found no host, whose Linux has request queues; add --host NAME`);
+  const hostProfile = host === 'none' ? undefined : hostOf(host, changes);
   const kind = 'preset' in data ? mqsimSchema : 'fidelity' in data ? idealDriveSchema : driveSchema;
   const profile = validate<z.ZodType>(kind, data, locate);
   if (kind === mqsimSchema) return mqsim(profile as z.output<typeof mqsimSchema>, hostProfile, fidelity);
@@ -75,11 +81,12 @@ function fileOf(device: string): string {
   }
 }
 
-function hostOf(host: string | InPlace): HostProfile {
+function hostOf(host: string | InPlace, changes: Partial<LinuxProfile>): HostProfile {
   return asInputError(['--host'], () => {
     const { data, locate } =
       typeof host === 'string' ? written(resolveReference('hosts', host, '.'), 'a host profile') : host;
-    return validate(hostSchema, data, locate);
+    const profile = validate(hostSchema, data, locate);
+    return { ...profile, linux: { ...profile.linux, ...changes } };
   });
 }
 
@@ -170,52 +177,5 @@ function drive(profile: DriveProfile, host: HostProfile | undefined, fidelity: F
       );
     }),
     warnings,
-  };
-}
-
-interface Paths {
-  readonly readPath: readonly SharedLink[];
-  readonly writePath: readonly SharedLink[];
-}
-
-/** fio's engines, and the interface that each is. fio calls SPDK's plugin spdk or by its path. */
-export const ENGINES: Readonly<Record<string, DirectInterface>> = {
-  psync: 'psync',
-  sync: 'psync',
-  libaio: 'libaio',
-  io_uring: 'io_uring',
-  'io_uring-iopoll': 'io_uring-iopoll',
-  'io_uring-sqpoll': 'io_uring-sqpoll',
-  spdk: 'spdk',
-};
-
-function machineOf(
-  profile: HostProfile | undefined,
-  make: (sim: Simulation, paths: Paths) => ReturnType<FioMachine['device']>,
-): FioMachine {
-  if (!profile) return { device: (sim) => make(sim, { readPath: [], writePath: [] }) };
-  let host: Host;
-  return {
-    device: (sim) => {
-      host = new Host(sim, hostOptions(profile));
-      return make(sim, { readPath: [host.dram.bus], writePath: [host.dram.bus] });
-    },
-    host: (sim, device) => (job) => {
-      const engine = ENGINES[job.engine];
-      const allowed = Object.keys(ENGINES).join(', ');
-      if (!engine) {
-        throw new InputError(
-          `ioengine=${job.engine}: with a host, allowed are ${allowed}; add e.g. --ioengine=io_uring`,
-        );
-      }
-      if (!job.direct) return asInputError(['--host'], () => bufferedFile(sim, device, host, profile, job));
-      return new IoUring(sim, {
-        device,
-        request: Math.ceil(job.blockSize[0] / 512) * 512,
-        queueDepth: engine === 'psync' ? 1 : job.depth,
-        alignment: device.blockSize,
-        cpu: asInputError(['--ioengine'], () => ioCost(profile, engine, host.cpu.cores)),
-      });
-    },
   };
 }

@@ -10,10 +10,14 @@ export class Offsets {
   readonly #random: () => number;
   readonly #order?: Permutation;
   readonly #draws: boolean;
+  /** Called when all blocks have had their turn and the first has it again. */
+  readonly #round: () => void;
+  #begun = false;
   #next: number;
 
   /** @param direction 0 read, 1 write */
-  constructor(job: FioJob, clone: number, direction: 0 | 1, random: () => number) {
+  constructor(job: FioJob, clone: number, direction: 0 | 1, random: () => number, round = () => {}) {
+    this.#round = round;
     this.#start = job.offset + clone * job.offsetIncrement;
     this.#bytes = job.blockSize[direction];
     this.#blocks = Math.floor(job.size / this.#bytes);
@@ -26,6 +30,8 @@ export class Offsets {
   next(): number {
     if (this.#draws) return this.#start + Math.floor(this.#random() * this.#blocks) * this.#bytes;
     const place = this.#next;
+    if (place === 0 && this.#begun) this.#round();
+    this.#begun = true;
     this.#next = place + 1 === this.#blocks ? 0 : place + 1;
     return this.#start + (this.#order ? this.#order.at(place) : place) * this.#bytes;
   }

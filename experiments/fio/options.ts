@@ -1,12 +1,11 @@
-/**
- * The options of fio: those the simulation obeys become a job; those that cannot matter to it are named in a warning; and
- * those that would change what is measured in a way it does not follow are errors.
- */
+/** From fio's options to a job: values parsed, defaults filled in. */
+import { SCHEDULERS, type SchedulerName } from '../../devices/index.ts';
 import type { BlockTrace } from '../../workloads/traces/index.ts';
 import { InputError, suggestion } from '../errors.ts';
+import { checkJob } from './check-job.ts';
 import type { FioJob, Pattern } from './job.ts';
-import { reads, writes } from './job.ts';
 import type { Section } from './job-file.ts';
+import { checkNames } from './option-names.ts';
 import { replayLog } from './replay-log.ts';
 import { parseCount, parseSeconds, parseSize, parseSwitch, perDirection } from './values.ts';
 
@@ -18,119 +17,6 @@ export interface Target {
   readonly defaultShare: number;
   readonly randomStart: boolean;
 }
-
-/** Obeyed. */
-const KNOWN = new Set([
-  'name',
-  'rw',
-  'bs',
-  'iodepth',
-  'numjobs',
-  'direct',
-  'buffered',
-  'ioengine',
-  'offset',
-  'offset_increment',
-  'size',
-  'io_size',
-  'number_ios',
-  'runtime',
-  'time_based',
-  'ramp_time',
-  'startdelay',
-  'loops',
-  'rwmixread',
-  'rwmixwrite',
-  'rate',
-  'rate_iops',
-  'rate_process',
-  'norandommap',
-  'stonewall',
-  'group_reporting',
-  'randseed',
-  'percentile_list',
-  'random_distribution',
-  'read_iolog',
-  'replay_no_stall',
-]); // prettier-ignore
-
-/** Say nothing of what a simulated drive sees, or only how fio shows or organises it. */
-const SILENT = new Set([
-  'filename',
-  'directory',
-  'thread',
-  'allow_file_create',
-  'invalidate',
-  'cpus_allowed',
-  'cpus_allowed_policy',
-  'numa_cpu_nodes',
-  'eta',
-  'eta_newline',
-  'status_interval',
-  'disk_util',
-  'unified_rw_reporting',
-  'clat_percentiles',
-  'lat_percentiles',
-  'slat_percentiles',
-  'minimal',
-  'description',
-  'randrepeat',
-  'allrandrepeat',
-  'refill_buffers',
-  'scramble_buffers',
-  'zero_buffers',
-  'gtod_reduce',
-  'clocksource',
-  'exitall',
-  'nice',
-  'prio',
-  'create_on_open',
-  'file_service_type',
-  'openfiles',
-  'nrfiles',
-  'filesize',
-  'log_avg_msec',
-  'write_bw_log',
-  'write_lat_log',
-  'write_iops_log',
-  'log_offset',
-  'per_job_logs',
-  'random_generator',
-  'fallocate',
-  'do_verify',
-  'new_group',
-  'warnings_fatal',
-  'bandwidth_log',
-  'end_fsync',
-  'kb_base',
-  'unit_base',
-  'replay_redirect',
-]); // prettier-ignore
-
-/** Change the load in ways that the simulation does not follow. */
-const REFUSED: Record<string, string> = {
-  bssplit: 'several block sizes in one job; write one job for each',
-  bsrange: 'a range of block sizes; write one job for each size',
-  ba: 'another alignment of the offsets than the block size',
-  bs_unaligned: 'offsets inside a logical block',
-  rw_sequencer: 'another order of offsets',
-  verify: 'reading back what was written',
-  trim: 'trims',
-  thinktime: 'pauses between the requests; rate_iops gives an open load',
-  flow: 'jobs that take turns by tokens',
-  latency_target: 'searching for a depth; run several depths',
-  zonemode: 'zones',
-  read_hist_log: 'replaying a log',
-  steadystate: 'stopping by steady state; use runtime',
-  percentage_random: 'a mixture of random and sequential offsets',
-  fsync: 'flushes',
-  fdatasync: 'flushes',
-  sync: 'flushes',
-  rate_min: 'ending by a rate that is not reached',
-  rate_iops_min: 'ending by a rate that is not reached',
-  iodepth_batch_complete_min: 'completions held back to come in batches',
-  profile: 'a built-in profile',
-};
 
 const PATTERNS: Record<string, Pattern> = {
   read: 'read',
@@ -188,7 +74,12 @@ export function jobOf({ name, options }: Section, target: Target): { job: FioJob
       options.buffered === undefined
         ? value('direct', false, parseSwitch)
         : !parseSwitch('buffered', options.buffered),
-    engine: value('ioengine', 'psync', (_, text) => text),
+    engine: engineOf(options),
+    fixedBuffers: value('fixedbufs', false, parseSwitch),
+    batch: value('iodepth_batch', 1, count(1)),
+    scheduler: value('ioscheduler', undefined, schedulerOf),
+    file: options.filename,
+    invalidate: value('invalidate', true, parseSwitch),
     offset,
     offsetIncrement: value('offset_increment', 0, size),
     size: region,
@@ -216,23 +107,6 @@ export function jobOf({ name, options }: Section, target: Target): { job: FioJob
   return { job, warnings };
 }
 
-function checkNames(name: string, options: Record<string, string>): string[] {
-  const unknown: string[] = [];
-  for (const [option, text] of Object.entries(options)) {
-    const refused = REFUSED[option];
-    if (refused !== undefined && text !== '0') {
-      throw new InputError(`${name}: option ${option} asks for ${refused}; this is not simulated; remove it`);
-    }
-    if (refused === undefined && !KNOWN.has(option) && !SILENT.has(option)) unknown.push(option);
-  }
-  return unknown.map(
-    (option) => `${name}: option ${option} has no effect here${suggestion(option, [...KNOWN])}`,
-  );
-}
-
-/** Ends that fio's replay would have too, and the simulated one has not. */
-const NOT_OF_REPLAYS = ['runtime', 'number_ios', 'io_size', 'rate', 'rate_iops', 'ramp_time', 'loops'];
-
 function largestOf(replay: BlockTrace): [number, number] {
   let largest = 0;
   for (let row = 0; row < replay.length; row++) largest = Math.max(largest, replay.bytesOf(row));
@@ -245,6 +119,23 @@ function patternOf(text: string): Pattern {
   if (pattern && modifier === undefined) return pattern;
   throw new InputError(
     `rw=${text}: allowed are ${Object.keys(PATTERNS).join(', ')}${suggestion(text, Object.keys(PATTERNS))}`,
+  );
+}
+
+/** io_uring's ways of polling are engines of their own here. */
+function engineOf({ ioengine = 'psync', hipri = '0', sqthread_poll = '0' }: Section['options']): string {
+  const [iopoll, sqpoll] = [parseSwitch('hipri', hipri), parseSwitch('sqthread_poll', sqthread_poll)];
+  if (iopoll && sqpoll)
+    throw new InputError('found hipri with sqthread_poll: no cost of both is known; use one of them');
+  if (ioengine !== 'io_uring' || !(iopoll || sqpoll)) return ioengine;
+  return iopoll ? 'io_uring-iopoll' : 'io_uring-sqpoll';
+}
+
+function schedulerOf(option: string, text: string): SchedulerName {
+  const found = SCHEDULERS.find((name) => name === text);
+  if (found) return found;
+  throw new InputError(
+    `${option}=${text}: allowed are ${SCHEDULERS.join(', ')}${suggestion(text, SCHEDULERS)}`,
   );
 }
 
@@ -261,38 +152,4 @@ function ratesOf({ options, blockSize }: FioJob): [number, number] {
   if (options.rate === undefined) return [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   const [read, write] = perDirection(options.rate, (part) => parseCount('rate', part, 1));
   return [read / blockSize[0], write / blockSize[1]];
-}
-
-function checkJob(job: FioJob, { blockSize, capacity }: Target): void {
-  const { name, options, offset, size } = job;
-  const sizes = [...(reads(job) ? [job.blockSize[0]] : []), ...(writes(job) ? [job.blockSize[1]] : [])];
-  if (options.rate_process !== undefined && !['linear', 'poisson'].includes(options.rate_process)) {
-    throw new InputError(`${name}: rate_process=${options.rate_process}: allowed are linear and poisson`);
-  }
-  if (options.random_distribution !== undefined && options.random_distribution !== 'random') {
-    throw new InputError(
-      `${name}: random_distribution=${options.random_distribution}: only random is simulated; remove it`,
-    );
-  }
-  const unused = job.replay && NOT_OF_REPLAYS.find((option) => options[option] !== undefined);
-  if (unused !== undefined) {
-    throw new InputError(
-      `${name}: found ${unused} beside read_iolog; a log is replayed whole and as written; remove it`,
-    );
-  }
-  if (!(job.readShare >= 0 && job.readShare <= 100))
-    throw new InputError(`${name}: rwmixread=${job.readShare}: allowed are 0 to 100`);
-  for (const bytes of job.direct ? [...sizes, offset] : []) {
-    if (bytes % blockSize === 0) continue;
-    throw new InputError(
-      `${name}: Invalid argument (EINVAL): direct I/O of ${bytes} B on a device of ${blockSize} B blocks; ` +
-        `allowed are multiples of ${blockSize} B; use direct=0 or another bs`,
-    );
-  }
-  const largest = Math.max(...sizes);
-  if (size < largest || offset + (job.clones - 1) * job.offsetIncrement + largest > capacity) {
-    throw new InputError(
-      `${name}: bs of ${largest} B does not fit into ${size} B at offset ${offset} of a device of ${capacity} B`,
-    );
-  }
 }

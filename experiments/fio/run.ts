@@ -25,7 +25,11 @@ import { ReplayClone } from './replay-clone.ts';
 export interface FioMachine {
   readonly device: (sim: Simulation) => BlockDevice;
   /** The way through a host's operating system, one for each clone of a job; absent: straight to the device. */
-  readonly host?: (sim: Simulation, device: BlockDevice) => (job: FioJob) => IoInterface;
+  readonly host?: (
+    sim: Simulation,
+    device: BlockDevice,
+    jobs: readonly FioJob[],
+  ) => (job: FioJob, index: number) => IoInterface;
 }
 
 export interface FioRun {
@@ -53,7 +57,7 @@ export function runFio(
   const device = machine.device(sim);
   const drive = device instanceof ThrottledDrive ? device.drive : device;
   const files: BufferedFile[] = [];
-  const paths = pathsOf(sim, device, machine, files);
+  const paths = pathsOf(sim, device, machine, jobs);
   const groups: FioProcess[][] = [];
   let left = 0;
   let current = 0;
@@ -73,9 +77,11 @@ export function runFio(
   for (const job of jobs) {
     if (groups.length === 0 || job.stonewall) groups.push([]);
     for (let clone = 0; clone < job.clones; clone++, index++) {
-      const submit = paths(job, index);
+      const { submit, file } = paths(job, index);
+      if (file) files.push(file);
       const group = groups.length - 1;
-      const around = { submit, completed, ended };
+      const rewound = file && job.invalidate ? () => file.drop(job.offset, job.offset + job.size) : undefined;
+      const around = { submit, rewound, completed, ended };
       groups[group].push(
         job.replay
           ? new ReplayClone(sim, job, job.replay, group, around)
@@ -98,27 +104,28 @@ export function runFio(
   };
 }
 
-/** How a clone's requests reach the device. */
-function pathsOf(sim: Simulation, device: BlockDevice, { host }: FioMachine, files: BufferedFile[]) {
+/** How a clone's requests reach the device, and the file that a buffered one reads. */
+function pathsOf(sim: Simulation, device: BlockDevice, { host }: FioMachine, jobs: readonly FioJob[]) {
   const driver = new DeviceArray(sim, { name: `${device.name} driver`, devices: [device] });
-  const through = host?.(sim, device);
-  return (job: FioJob, index: number): Submit => {
+  const through = host?.(sim, device, jobs);
+  return (job: FioJob, index: number): { submit: Submit; file?: BufferedFile } => {
     if (!through) {
       const queue = index % device.queues;
-      return (operation, offset, bytes, done, tag) => {
+      const submit: Submit = (operation, offset, bytes, done, tag) => {
         const path = bytes > device.maxTransfer ? driver : device;
         path.submit(operation, offset, bytes, queue, done, tag);
       };
+      return { submit };
     }
     if (writes(job))
       throw new InputError(
         `${job.name}: rw=${job.pattern}: with a host only reads are simulated; use --host none`,
       );
-    const io = through(job);
-    if (io instanceof BufferedFile) files.push(io);
-    return (operation, offset, bytes, done, tag) => {
+    const io = through(job, index);
+    const submit: Submit = (operation, offset, bytes, done, tag) => {
       if (operation === READ) io.read(offset, bytes, DEMAND, done, tag);
     };
+    return { submit, file: io instanceof BufferedFile ? io : undefined };
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type IoUringOptions,
   PREFETCH,
   READ,
+  RequestQueue,
 } from '../../devices/index.ts';
 import { duration, SharedLink, Simulation, us } from '../../sim/index.ts';
 import { property } from '../property.ts';
@@ -235,13 +236,19 @@ property([
   fc.integer({ min: 1, max: 8 }),
   fc.constantFrom(4 * KIB, 128 * KIB, MIB),
   fc.boolean(),
+  fc.constantFrom(1, 1, 3, 8),
+  fc.boolean(),
 ])(
   'every read ends once; what was asked is read or cancelled',
-  (actions, threads, queueDepth, request, paid) => {
+  (actions, threads, queueDepth, request, paid, batch, scheduled) => {
     const { simulation, device } = setUp({}, { maxTransfer: 256 * KIB });
     const cores = new SharedLink(simulation, { name: 'cores', rate: 2 });
-    const cpu = paid ? { cores, submitTime: us(1), completeTime: us(1), wakeUp: us(2) } : undefined;
-    const io = new IoUring(simulation, { device, request, queueDepth, threads, cpu });
+    const scheduler = scheduled ? { locked: us(1), unlocked: us(1), dispatch: us(2) } : undefined;
+    const cpu = paid
+      ? { cores, submitTime: us(1), completeTime: us(1), wakeUp: us(2), scheduler }
+      : undefined;
+    const queue = new RequestQueue(simulation, { device, scheduler: 'mq-deadline', tags: 3 });
+    const io = new IoUring(simulation, { device: queue, request, queueDepth, threads, cpu, batch });
     const ids = new Map<number, number>();
     const ended: number[] = [];
     let asked = 0;

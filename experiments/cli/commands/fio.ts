@@ -8,6 +8,7 @@ interface FioOptions extends CommonOptions {
   readonly device: string;
   readonly host: string;
   readonly fidelity?: string;
+  readonly sysfs?: string;
   readonly seed: string;
   readonly outputFormat: 'normal' | 'json' | 'json+';
   readonly output?: string;
@@ -28,6 +29,10 @@ export function registerFio(program: Command, terminal: Terminal): void {
       'none',
     )
     .option('--fidelity <f>', 'ideal, queue or flash; default the profile’s')
+    .option(
+      '--sysfs <settings>',
+      'with a host: of the drive’s queue, as scheduler=bfq,nr_requests=64 (also max_sectors_kb, max_segments, nomerges, read_ahead_kb)',
+    )
     .option('--seed <seed>', 'of random offsets and service times', '42')
     .addOption(
       new Option('--output-format <f>', 'as fio’s').choices(['normal', 'json', 'json+']).default('normal'),
@@ -58,5 +63,6 @@ export function registerFio(program: Command, terminal: Terminal): void {
     'nvmoe fio --device samsung-980-pro-1tb --rw=randread --bs=4k --iodepth=32 --number_ios=100000 --json',
     'nvmoe fio randread.fio --device mqsim-a --output-format=json+',
     'nvmoe fio --device intel-p5800x --host epyc-9004-12ch --ioengine=io_uring --direct=1 --rw=randread --runtime=1',
+    'nvmoe fio --device intel-p5800x --host epyc-9004-12ch --sysfs scheduler=bfq --ioengine=io_uring --iodepth=32 --direct=1 --rw=randread --runtime=1',
   ]);
 }

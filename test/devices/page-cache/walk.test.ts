@@ -32,6 +32,11 @@ function open(limit: number, pages: number, window: number, advice: MapAdvice = 
   return { cache, file, walk };
 }
 
+/**
+ * Measured on Linux 6.18 with read_ahead_kb 8192, ten walks each: normal and SEQUENTIAL 1 + 255, RANDOM 4096. Some walks,
+ * of either advice, count 1 to 4 more minor faults: pages whose request is still under way. (A published 1 + 256 of
+ * SEQUENTIAL is such a walk.) Here reads complete at once.
+ */
 describe('a cold walk over 16 MiB with read_ahead_kb 8192', () => {
   it.each([
     ['normal', 1, 255],

@@ -289,12 +289,33 @@ describe('buffered jobs of a host', () => {
     expect(read.clat_ns.min).toBeGreaterThan(56_000);
   });
 
-  it('hit the cache the second time', () => {
+  it('read again at each round, and with invalidate=0 hit what the round before left', () => {
     const once = buffered('--rw=randread --bs=64k --size=16m');
     const twice = buffered('--rw=randread --bs=64k --size=16m --loops=2');
-    expect(twice.caches[0].bytesRead).toBe(once.caches[0].bytesRead);
-    expect(twice.caches[0].bytesCopied).toBe(2 * once.caches[0].bytesCopied);
-    expect(twice.read.bw).toBeGreaterThan(1.5 * once.read.bw);
+    const kept = buffered('--rw=randread --bs=64k --size=16m --loops=2 --invalidate=0');
+    expect(twice.caches[0].bytesRead).toBe(2 * once.caches[0].bytesRead);
+    expect(kept.caches[0].bytesRead).toBe(once.caches[0].bytesRead);
+    expect(kept.caches[0].bytesCopied).toBe(2 * once.caches[0].bytesCopied);
+    expect(kept.read.bw).toBeGreaterThan(1.5 * once.read.bw);
+  });
+
+  it('find what an earlier job of the same file left, with invalidate=0', () => {
+    const second = (options: string) =>
+      buffered(
+        `--filename=f --rw=read --bs=64k --size=16m --name=one --name=two --stonewall ${options}`.trim(),
+      ).caches[1].bytesRead;
+    expect(second('')).toBeGreaterThanOrEqual(2 ** 24);
+    expect(second('--invalidate=0')).toBe(0);
+    expect(second('--invalidate=0 --filename=g')).toBeGreaterThanOrEqual(2 ** 24);
+  });
+
+  it('of clones that read the same file share its pages, and wait for what another reads', () => {
+    const { caches } = buffered('--filename=f --rw=read --bs=64k --size=16m --numjobs=3');
+    const read = caches.reduce((sum: number, { bytesRead }: { bytesRead: number }) => sum + bytesRead, 0);
+    // No page twice; ahead of the last byte no more than a window.
+    expect(read).toBeGreaterThanOrEqual(2 ** 24);
+    expect(read).toBeLessThanOrEqual(2 ** 24 + 128 * 1024);
+    for (const { bytesCopied } of caches) expect(bytesCopied).toBe(2 ** 24);
   });
 
   it('round to pages, and give each clone a file of its own', () => {
@@ -313,5 +334,70 @@ describe('buffered jobs of a host', () => {
         /direct=0: buffered reads are of psync.*--direct=1/,
       );
     }
+  });
+});
+
+describe('the request queue of a host', () => {
+  const host = 'epyc-9004-12ch';
+  const iops = (words: string, sysfs?: string) =>
+    jobs(`--direct=1 --rw=randread --bs=4k --number_ios=20000 --ioengine=io_uring ${words}`, {
+      device: 'intel-p5800x',
+      host,
+      sysfs,
+    })[0].read.iops;
+
+  it('one thread at depth: cycles of the interface, the scheduler and its worker; none of the last in a batch', () => {
+    const [none, kyber, deadline, bfq] = ['none', 'kyber', 'mq-deadline', 'bfq'].map((scheduler) =>
+      iops(`--iodepth=64 --ioscheduler=${scheduler}`),
+    );
+    const cycles = [1680, 1680, 4560];
+    for (const [i, found] of [kyber, deadline, bfq].entries()) {
+      expect(found / none).toBeCloseTo(7700 / (7700 + 7700 + cycles[i]), 2);
+      const batched = iops(
+        '--iodepth=64 --iodepth_batch=16',
+        `scheduler=${['kyber', 'mq-deadline', 'bfq'][i]}`,
+      );
+      expect(batched / none).toBeCloseTo(7700 / (7700 + cycles[i]), 1);
+    }
+  });
+
+  it('depth 1: the latency grows by the same', () => {
+    const mean = (scheduler: string) => 1e6 / iops(`--iodepth=1 --ioscheduler=${scheduler}`);
+    expect(mean('bfq') - mean('none')).toBeCloseTo((4560 + 7700) / 3100, 1);
+  });
+
+  it('nr_requests holds a thread’s depth down, and max_sectors_kb cuts', () => {
+    const run = (words: string, sysfs: string) =>
+      jobs(`--direct=1 --ioengine=io_uring ${words}`, { device: 'intel-p5800x', host, sysfs })[0].read;
+    const deep = '--rw=randread --bs=4k --iodepth=32 --number_ios=5000';
+    // One at the drive; the thread's work on others goes on beside it.
+    const alone = run(deep, 'nr_requests=1').iops;
+    expect(alone).toBeGreaterThan(run(`${deep} --iodepth=1`, 'nomerges=0').iops);
+    expect(alone).toBeLessThan(0.6 * run(deep, 'nomerges=0').iops);
+    const large = '--rw=randread --bs=128k --iodepth=1 --number_ios=2000';
+    const [whole, cut] = ['128', '16'].map((kib) => 1e6 / run(large, `max_sectors_kb=${kib}`).iops);
+    // Eight commands in place of one: seven more times the cycles of one before the last is submitted or the first reaped.
+    expect(cut - whole).toBeGreaterThan((7 * 7700) / 3100 / 2);
+  });
+
+  it('fixedbufs saves a page’s pinning for each command; hipri and sqthread_poll are the polled engines', () => {
+    const plain = 1e6 / iops('--iodepth=64');
+    expect(plain - 1e6 / iops('--iodepth=64 --fixedbufs')).toBeCloseTo(0.11, 2);
+    expect(iops('--iodepth=1 --hipri')).toBe(iops('--iodepth=1 --ioengine=io_uring-iopoll'));
+    expect(iops('--iodepth=1 --sqthread_poll=1')).toBe(iops('--iodepth=1 --ioengine=io_uring-sqpoll'));
+    expect(() => iops('--hipri --sqthread_poll')).toThrow(/no cost of both/);
+  });
+
+  it.each([
+    ['shceduler=bfq', /did you mean scheduler/],
+    ['nr_requests=0', /found '0'; allowed is a whole number/],
+    ['scheduler=cfq', /allowed is none, mq-deadline, kyber, bfq/],
+  ])('refuses %s', (sysfs, message) => expect(() => iops('', sysfs)).toThrow(message));
+
+  it('refuses settings without a host, and two schedulers at once', () => {
+    expect(() => output('--rw=read --bs=4k --size=1m', { sysfs: 'nr_requests=4' })).toThrow(/add --host/);
+    const both =
+      '--direct=1 --ioengine=io_uring --rw=read --size=1m --name=a --ioscheduler=bfq --name=b --ioscheduler=none';
+    expect(() => output(both, { host })).toThrow(/ioscheduler bfq and none/);
   });
 });
