@@ -59,6 +59,10 @@ export class Commands {
     return command;
   }
 
+  operationOf(command: number): BlockOperation {
+    return this.#operation[command] as BlockOperation;
+  }
+
   offsetOf(command: number): number {
     return this.#offset[command];
   }

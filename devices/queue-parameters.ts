@@ -54,6 +54,8 @@ export interface DriveClaims {
 export interface QueueParameters {
   readonly readCommandTime: Picoseconds;
   readonly writeCommandTime: Picoseconds;
+  /** Commands that the controller takes at once, for that time each; default 1. */
+  readonly cores?: number;
   /** Of a read, in which it holds neither controller nor unit. */
   readonly overheadTime: Picoseconds;
   readonly units: number;
@@ -67,13 +69,17 @@ export interface QueueParameters {
   readonly scattered?: boolean;
   /** Of a read of more than 8 KiB, besides overheadTime; default 0. */
   readonly listTime?: Picoseconds;
-  /** Entries, PRP lists and completions wait behind the data on the link; default false. */
-  readonly queuedFetch?: boolean;
+  /** Pages, and requests for entries and PRP lists, cross the link in turn, not a read's data as a whole; default false. */
+  readonly pageTransfers?: boolean;
+  /** Commands that the controller works on at once; default Infinity. */
+  readonly commandSlots?: number;
   readonly readRate: number;
   readonly writeRate: number;
   /** Bytes per second and commands per second that the medium takes in. */
   readonly programRate: number;
   readonly programIops: number;
+  /** Writes that the medium has not taken in and that are complete all the same; default 0. */
+  readonly bufferBytes?: number;
   /** From a write's data being in the device to its completion, when the buffer has room. */
   readonly acknowledgeTime: Picoseconds;
 }

@@ -5,6 +5,7 @@
  * bytes of the drives behind it. Claims are held against links: above the raw rate is an error, above the usable a warning.
  */
 import { checkClaims, type Link, pcieLink } from '../devices/index.ts';
+import { derivedWarnings } from './derived-queue.ts';
 import { ownLink, trainedLink } from './drive-link.ts';
 import { asInputError } from './errors.ts';
 import type { DriveKind, Experiment } from './experiment.ts';
@@ -77,6 +78,7 @@ function kindLimits(kind: DriveKind, { host, storage }: Experiment) {
     warnings.push(
       `${name}: in this host its link trains at ${link.name}: ${(link.usableRate / 1e9).toFixed(2)} GB/s are usable.`,
     );
+  if (storage.fidelity === 'queue') warnings.push(...derivedWarnings(device));
   if (device.throttle) warnings.push(...throttleWarnings(device));
   return { limits: { name, readBandwidth, readIops, link }, warnings };
 }

@@ -10,6 +10,7 @@ import {
   VirtualDisk,
 } from '../devices/index.ts';
 import type { SharedLink, Simulation } from '../sim/index.ts';
+import { withoutStale } from './derived-queue.ts';
 import { weightsOf } from './drive-limits.ts';
 import { attach } from './drive-link.ts';
 import { asInputError } from './errors.ts';
@@ -116,6 +117,8 @@ function buildDrive(
     return limited(ideal);
   }
   if (device.virtual) return limited(new VirtualDisk(sim, { ...common, parameters: device.virtual }));
-  const parameters = asInputError([...path, 'device'], () => queueParameters(device.name, device, link));
+  const parameters = asInputError([...path, 'device'], () =>
+    queueParameters(device.name, withoutStale(device), link),
+  );
   return limited(new QueueDevice(sim, { ...common, parameters }));
 }

@@ -5,6 +5,7 @@
  */
 import type { HandlerId, Picoseconds, Simulation } from '../../sim/index.ts';
 import { type BlockOperation, READ } from '../block-device.ts';
+import { Servers } from '../servers.ts';
 
 /** Commands of up to `upTo` bytes take these times. */
 export interface FirmwareClass {
@@ -32,7 +33,7 @@ export class Firmware {
   readonly coreCommands: Float64Array;
   readonly #sim: Simulation;
   readonly #classes: readonly FirmwareClass[];
-  readonly #free: Float64Array;
+  readonly #cores: Servers | undefined;
 
   constructor(sim: Simulation, { cores, classes }: FirmwareOptions) {
     if (!(cores === Infinity || (Number.isInteger(cores) && cores >= 1))) {
@@ -41,7 +42,7 @@ export class Firmware {
     this.#sim = sim;
     this.#classes = classes;
     const limited = cores === Infinity ? 0 : cores;
-    this.#free = new Float64Array(limited);
+    if (limited > 0) this.#cores = new Servers(limited);
     this.coreBusy = new Float64Array(limited);
     this.coreWaited = new Float64Array(limited);
     this.coreCommands = new Float64Array(limited);
@@ -72,15 +73,12 @@ export class Firmware {
 
   /** Takes the core that is free first. @returns when it starts */
   #start(now: Picoseconds, time: Picoseconds): Picoseconds {
-    const free = this.#free;
-    if (free.length === 0) return now;
-    let core = 0;
-    for (let other = 1; other < free.length; other++) if (free[other] < free[core]) core = other;
-    const start = free[core] > now ? free[core] : now;
-    free[core] = start + time;
-    this.coreBusy[core] += time;
-    this.coreWaited[core] += start - now;
-    this.coreCommands[core]++;
+    const cores = this.#cores;
+    if (!cores) return now;
+    const start = cores.take(now, time);
+    this.coreBusy[cores.last] += time;
+    this.coreWaited[cores.last] += start - now;
+    this.coreCommands[cores.last]++;
     return start;
   }
 }

@@ -29,7 +29,6 @@ export class DataPhase {
   readonly #waiting = new IntegerQueue();
   #active = NONE;
   #flows = 0;
-  #waitingBytes = 0;
   #start: Picoseconds = 0;
   readonly #flowDone: HandlerId;
 
@@ -54,20 +53,10 @@ export class DataPhase {
     this.#flowDone = simulation.register((command) => this.#onFlowDone(command));
   }
 
-  /** Time until what is queued now would be through on the own link, in ps. */
-  get backlog(): Picoseconds {
-    if (this.#active === NONE) return 0;
-    const own = this.#start + duration(this.#commands.bytesOf(this.#active), this.#rate);
-    return Math.max(0, own - this.#simulation.now) + duration(this.#waitingBytes, this.#rate);
-  }
-
   /** Queues a command's data phase now. */
   submit(command: number): void {
     if (this.#active === NONE) this.#begin(command);
-    else {
-      this.#waiting.push(command);
-      this.#waitingBytes += this.#commands.bytesOf(command);
-    }
+    else this.#waiting.push(command);
   }
 
   #begin(command: number): void {
@@ -84,11 +73,7 @@ export class DataPhase {
     if (--this.#flows > 0) return;
     this.busy += this.#simulation.now - this.#start;
     this.#active = NONE;
-    if (this.#waiting.length > 0) {
-      const next = this.#waiting.shift();
-      this.#waitingBytes -= this.#commands.bytesOf(next);
-      this.#begin(next);
-    }
+    if (this.#waiting.length > 0) this.#begin(this.#waiting.shift());
     this.#simulation.call(this.#done, command, 0);
   }
 }

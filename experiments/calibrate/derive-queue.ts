@@ -1,16 +1,16 @@
 /**
  * The `queue` fidelity of a drive from its `flash` section. What the flash model states is taken over: units (planes, dies
- * or chips, whichever takes one command at a time), channels and their rate, tR and its spread, the layout. What follows
- * from several of its parts is read off simulated fio runs of it, 4 KiB random reads unless said:
+ * or chips, whichever takes one command at a time), channels and their rate, tR and its spread, the layout, firmware time
+ * and cores, command slots, the write buffer. The data path is as fast as the narrower of link and device DRAM; where that
+ * is the DRAM, reads cross it whole, else (link or channels) page by page and their fetches with them
+ * (devices/queue-device.ts). What follows from several parts of the flash is read off simulated fio runs of it:
  *
- *   overheadTime     mean latency at depth 1 less the queue's without it
- *   listTime         the same at 16 KiB
- *   readRate         bandwidth of the largest command at depth 64, where that is below the queue's at the link's rate
- *   readCommandTime  1 / IOPS at depth 1,024, where that is below the queue's without it; a part of overheadTime
- *   queuedFetch      whichever comes closer to the grid
+ *   overheadTime      mean latency of 4 KiB reads at depth 1 less the queue's without it
+ *   listTime          the same at 16 KiB
+ *   acknowledgeTime   the same of 4 KiB writes, while the buffer takes them
+ *   programRate       bandwidth of 128 KiB writes at depth 64, once the buffer is full
  *
- * Then both fidelities run a grid of block sizes and depths, and the differences are reported. A ceiling that the flash
- * does not show is said not to be determined. Writes are as the profile claims.
+ * A flash section without `write` says nothing of what the medium takes in: writes are then as the profile claims.
  */
 import {
   FlashDevice,
@@ -19,131 +19,97 @@ import {
   type QueueParameters,
   queueParameters,
 } from '../../devices/index.ts';
-import type { Simulation } from '../../sim/index.ts';
+import { duration, type Simulation } from '../../sim/index.ts';
 import { InputError } from '../errors.ts';
 import { flashOptions } from '../flash-options.ts';
 import type { DriveProfile } from '../schema/drive.ts';
-import { type Simulated, simulateLoad } from './load-on-device.ts';
+import type { FlashProfile } from '../schema/flash.ts';
+import { type Load, simulateLoad } from './load-on-device.ts';
 import { sizeText } from './rows.ts';
 
-export interface Point {
-  readonly bytes: number;
-  readonly depth: number;
-}
+type Parameters = { -readonly [K in keyof QueueParameters]: QueueParameters[K] };
 
-/** Of a point: the queue's figures over the flash's, less 1. */
-export interface Agreement extends Point {
-  readonly iops: number;
-  readonly p99: number;
-}
-
-export interface Derived {
-  readonly parameters: QueueParameters;
-  readonly points: readonly Agreement[];
-  /** Names of figures that the runs do not determine. */
-  readonly unknown: readonly string[];
-}
-
-/** What the two fidelities may differ by. */
-export const TOLERANCE = { iops: 0.05, p99: 0.1 };
-export const GRID: readonly Point[] = [4, 16, 64, 128].flatMap((kib) =>
-  [1, 4, 16, 64, 256].map((depth) => ({ bytes: kib * 1024, depth })),
-);
 const SMALL = 4096;
 const LISTED = 16384;
+const WRITTEN = 128 * 1024;
 const SEED = 'derive';
-/** A change of throughput that counts. */
-const EFFECT = 0.01;
+/** Writes that the buffer takes. */
+const BUFFERED = 500;
 
 /** @throws InputError where the profile has no flash section, or the queue cannot be as fast as the flash */
-export function deriveQueue(profile: DriveProfile, link: Link, grid = GRID): Derived {
+export function deriveQueue(profile: DriveProfile, link: Link): QueueParameters {
   const options = flashOptions(profile, link);
-  const flash = (point: Point) => load(point, (sim) => new FlashDevice(sim, options));
-  const queue = (parameters: QueueParameters, point: Point) =>
-    load(point, (sim) => new QueueDevice(sim, { ...profile, parameters }));
-  const largest = { bytes: profile.maxTransfer, depth: 64 };
-  const many = { bytes: SMALL, depth: 1024 };
+  const flash = (load: Load, count?: number) =>
+    simulateLoad(load, (sim) => new FlashDevice(sim, options), SEED, count);
   const found = structure(profile, link);
-  const missing = (name: string, point: Point) => {
-    const time = Math.round((flash(point).mean - queue(found, point).mean) * 1e12);
+  const alone = (pattern: Load['pattern'], bytes: number) => ({ pattern, bytes, depth: 1, jobs: 1 });
+  const missing = (name: string, load: Load, count?: number) => {
+    const queue = simulateLoad(load, queueDevice(profile, found), SEED, count);
+    const time = Math.round((flash(load, count).mean - queue.mean) * 1e12);
     if (time >= 0) return time;
     throw new InputError(
-      `${profile.name}: ${name} cannot be determined: ${sizeText(point.bytes)} reads at depth 1 take ${-time / 1e6} us less than the ` +
+      `${profile.name}: ${name} cannot be determined: ${sizeText(load.bytes)} at depth 1 take ${-time / 1e6} us less than the ` +
         'tR, channel and link of its flash section; remove what makes them faster there (partialRead, multiPlane)',
     );
   };
-  found.overheadTime = missing('overheadTime', { bytes: SMALL, depth: 1 });
-  found.listTime = missing('listTime', { bytes: LISTED, depth: 1 });
-  const unknown: string[] = [];
-  /** Sets a ceiling that the flash shows and the queue does not have yet. */
-  const limit = (name: 'readRate' | 'readCommandTime', point: Point, set: (iops: number) => void) => {
-    const { iops } = flash(point);
-    if (queue(found, point).iops > iops * (1 + EFFECT)) set(iops);
-    else unknown.push(name);
-  };
-  limit('readRate', largest, (iops) => {
-    found.readRate = iops * largest.bytes;
-  });
-  limit('readCommandTime', many, (iops) => {
-    found.readCommandTime = Math.round(1e12 / iops);
-    found.overheadTime = Math.max(0, found.overheadTime - found.readCommandTime);
-  });
-  const measured = grid.map((point) => ({ ...point, flash: flash(point) }));
-  const compared = [false, true].map((queuedFetch) => {
-    const parameters = { ...found, queuedFetch };
-    return {
-      parameters,
-      points: measured.map((point) => agreement(point, queue(parameters, point), point.flash)),
-    };
-  });
-  const best = cost(compared[0].points) <= cost(compared[1].points) ? compared[0] : compared[1];
-  return { ...best, unknown };
+  found.overheadTime = missing('overheadTime', alone('randread', SMALL));
+  found.listTime = missing('listTime', alone('randread', LISTED));
+  if (profile.flash!.write) {
+    found.acknowledgeTime = missing('acknowledgeTime', alone('randwrite', SMALL), BUFFERED);
+    found.programRate = flash({ pattern: 'randwrite', bytes: WRITTEN, depth: 64, jobs: 1 }).iops * WRITTEN;
+    found.programIops = found.programRate / profile.blockSize;
+  }
+  return found;
 }
 
+export const queueDevice =
+  (profile: DriveProfile, parameters: QueueParameters) =>
+  (sim: Simulation): QueueDevice =>
+    new QueueDevice(sim, { ...profile, parameters });
+
 /** What the flash section states. */
-function structure(
-  profile: DriveProfile,
-  link: Link,
-): { -readonly [K in keyof QueueParameters]: QueueParameters[K] } {
-  const { geometry, nand, channel, allocation, dieParallelism } = profile.flash!;
-  const { channels, chips, dies, planes, pageBytes } = geometry;
-  const units =
-    channels * chips * (dieParallelism === 'chip' ? 1 : dies) * (dieParallelism === 'plane' ? planes : 1);
+function structure(profile: DriveProfile, link: Link): Parameters {
+  const { geometry, nand, channel, allocation, dram, controller, write } = profile.flash!;
   const fastest = Math.min(...nand.readTimes);
   const types = nand.readTimes.filter((time) => time > fastest);
+  const dramRate = dram ? dram.rate / dram.passes : Infinity;
+  const readRate = Math.min(link.usableRate, dramRate);
+  const claimed = queueParameters(profile.name, { ...profile, queue: undefined }, link);
+  const firmware = controller.classes.find(({ upTo }) => SMALL <= upTo) ?? { read: 0, write: 0 };
+  const limited = Number.isFinite(controller.cores);
+  const writeCommandTime = limited ? firmware.write : 0;
   return {
-    ...queueParameters(profile.name, { ...profile, queue: undefined }, link),
-    units,
-    channels,
+    readCommandTime: limited ? firmware.read : 0,
+    writeCommandTime,
+    cores: limited ? controller.cores : 1,
+    ...(Number.isFinite(controller.commandSlots) ? { commandSlots: controller.commandSlots } : {}),
+    overheadTime: 0,
+    listTime: 0,
+    units: unitsOf(profile.flash!),
+    channels: geometry.channels,
     scattered: allocation.layout === 'aged',
-    pageBytes,
-    readCommandTime: 0,
-    readRate: link.usableRate,
-    accessTime: channel.base + channel.perPlane + fastest + (nand.readyTime ?? 0),
+    pageTransfers: dramRate > Math.min(link.usableRate, geometry.channels * channel.rate),
+    pageBytes: geometry.pageBytes,
+    accessTime: channel.base + channel.perPlane + fastest + nand.readyTime,
     nandRate: channel.rate,
     readTail: [
       ...types.map((time) => ({ share: 1 / nand.readTimes.length, extra: time - fastest })),
-      ...(nand.readTail ?? []),
+      ...nand.readTail,
     ],
-    overheadTime: 0,
+    readRate,
+    writeRate: link.usableRate,
+    programRate: claimed.programRate,
+    programIops: claimed.programIops,
+    ...(write ? { bufferBytes: write.bufferBytes } : {}),
+    acknowledgeTime: write
+      ? 0
+      : Math.max(0, profile.writeLatency - writeCommandTime - duration(SMALL, link.usableRate)),
   };
 }
 
-function load(point: Point, make: (sim: Simulation) => FlashDevice | QueueDevice): Simulated {
-  return simulateLoad({ pattern: 'randread', jobs: 1, ...point }, make, SEED);
+function unitsOf({ geometry, dieParallelism }: FlashProfile): number {
+  const { channels, chips, dies, planes } = geometry;
+  const chipCount = channels * chips;
+  if (dieParallelism === 'chip') return chipCount;
+  return dieParallelism === 'die' ? chipCount * dies : chipCount * dies * planes;
 }
-
-function agreement({ bytes, depth }: Point, queue: Simulated, flash: Simulated): Agreement {
-  return {
-    bytes,
-    depth,
-    iops: queue.iops / flash.iops - 1,
-    p99: queue.percentile(99) / flash.percentile(99) - 1,
-  };
-}
-
-const cost = (points: readonly Agreement[]): number =>
-  points.reduce((sum, { iops, p99 }) => sum + (iops / TOLERANCE.iops) ** 2 + (p99 / TOLERANCE.p99) ** 2, 0);
-
-export const agrees = ({ iops, p99 }: Agreement): boolean =>
-  Math.abs(iops) <= TOLERANCE.iops && Math.abs(p99) <= TOLERANCE.p99;

@@ -1,19 +1,19 @@
 /**
  * `nvmoe calibrate --from-flash` as a function: a profile with a flash section in, the same profile with the derived `queue`
- * section out. The section carries a digest of the profile (without it) and of the code of the models; a profile whose
- * digest still holds is not derived again.
+ * section out. A profile whose section is still its own (derived-queue.ts) is not derived again.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parse, parseDocument } from 'yaml';
+import { existsSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { parse, parseDocument, visit } from 'yaml';
+import type { QueueParameters } from '../../devices/index.ts';
+import { digestOf } from '../derived-queue.ts';
 import { ownLink } from '../drive-link.ts';
 import { asInputError, InputError } from '../errors.ts';
 import { resolveReference } from '../load/library.ts';
 import { References } from '../load/references.ts';
 import { readText } from '../load/text.ts';
-import { type Agreement, agrees, deriveQueue, GRID, TOLERANCE } from './derive-queue.ts';
+import { type Agreement, agreement, agrees, GRID, TOLERANCE } from './agreement.ts';
+import { deriveQueue } from './derive-queue.ts';
 import { noted, QUEUE_KINDS } from './profile-notes.ts';
 import { sizeText } from './rows.ts';
 
@@ -28,72 +28,73 @@ export interface FromFlash {
 
 /** @param out where an earlier result may lie */
 export function fromFlash(device: string, out: string, grid = GRID): FromFlash {
-  const path = resolveReference('devices', device, '.');
-  const text = readText(path, 'a device profile (YAML)');
-  const digest = digestOf(text);
-  if (existsSync(out) && parse(readFileSync(out, 'utf8'))?.queue?.digest === digest) {
-    return { profile: readFileSync(out, 'utf8'), cached: true, agreement: [], warnings: [] };
-  }
+  const text = readText(resolveReference('devices', device, '.'), 'a device profile (YAML)');
   const drive = new References('.').drive(device);
   if (!drive.flash)
     throw new InputError(
       `--from-flash ${device}: ${drive.name} has no flash section; choose a profile that has one`,
     );
+  const digest = digestOf(drive);
+  const earlier = existsSync(out) ? readFileSync(out, 'utf8') : undefined;
+  if (earlier !== undefined && isDerived(earlier, text, digest))
+    return { profile: earlier, cached: true, agreement: [], warnings: [] };
   const link = asInputError([], () => ownLink(drive));
-  const { parameters, points, unknown } = deriveQueue(drive, link, grid);
-  const wrong = points.filter((point) => !agrees(point));
-  const document = parseDocument(text);
-  document.set('queue', document.createNode({ ...section(parameters, unknown), digest }));
+  const parameters = deriveQueue(drive, link);
+  const points = agreement(drive, link, parameters, grid);
   return {
-    profile: document.toString({ lineWidth: 0 }),
+    profile: withSection(text, section(parameters, drive.flash.write !== undefined, digest)),
     cached: false,
     agreement: points,
-    warnings: [
-      ...unknown.map(
-        (name) => `${name}: these runs do not determine it; something else of the drive binds first`,
-      ),
-      ...wrong.map(
+    warnings: points
+      .filter((point) => !agrees(point))
+      .map(
         ({ bytes, depth, iops, p99 }) =>
           `${sizeText(bytes)} depth ${depth}: queue differs from flash by ${percent(iops)} of IOPS and ${percent(p99)} of p99; ` +
           `aimed at ${percent(TOLERANCE.iops)} and ${percent(TOLERANCE.p99)}`,
       ),
-    ],
   };
 }
 
-/** Of the profile but for a queue section, and of the code in devices and sim. */
-function digestOf(text: string): string {
-  const { queue: _, ...rest } = parse(text);
-  const hash = createHash('sha256').update(JSON.stringify(rest));
-  for (const room of ['devices', 'sim']) {
-    const root = fileURLToPath(new URL(`../../${room}/`, import.meta.url));
-    const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
-    for (const file of files.filter((name) => /\.[jt]s$/.test(name) && !name.endsWith('.d.ts')).sort())
-      hash.update(readFileSync(join(root, file)));
-  }
-  return hash.digest('hex').slice(0, 16);
+/** Whether `earlier` is `text` with a section of this digest. */
+function isDerived(earlier: string, text: string, digest: string): boolean {
+  const { queue, ...rest } = parse(earlier) ?? {};
+  const { queue: _, ...asked } = parse(text);
+  return queue?.digest === digest && isDeepStrictEqual(rest, asked);
 }
 
-const MEASURED = ['readRate', 'readCommandTime', 'overheadTime', 'listTime'];
-const CLAIMED = ['writeCommandTime', 'writeRate', 'programRate', 'programIops', 'acknowledgeTime'];
+/** The profile's text with this queue section, a line a figure; comments stay. */
+function withSection(text: string, queue: object): string {
+  const document = parseDocument(text);
+  const node = document.createNode(queue);
+  visit(node, {
+    Map: (_, map) => {
+      if (map.has('value') || map.has('share')) map.flow = true;
+    },
+  });
+  document.set('queue', node);
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
 
-function section(parameters: ReturnType<typeof deriveQueue>['parameters'], unknown: readonly string[]) {
-  const { readTail, scattered, queuedFetch, ...figures } = parameters;
-  const from = 'derived by nvmoe calibrate --from-flash: ';
-  const sourceOf = (name: string) =>
-    from +
-    (MEASURED.includes(name)
-      ? 'simulated fio runs of the flash section'
-      : CLAIMED.includes(name)
-        ? 'the claims of this profile'
-        : 'as the flash section states');
-  const figure = (name: string, value: number) =>
-    noted(value, QUEUE_KINDS[name] ?? 'time', sourceOf(name), !unknown.includes(name));
+const READ_OFF = ['overheadTime', 'listTime', 'acknowledgeTime', 'programRate', 'programIops'];
+const WRITTEN = ['programRate', 'programIops', 'acknowledgeTime'];
+
+function section(parameters: QueueParameters, writes: boolean, digest: string) {
+  const { readTail, ...figures } = parameters;
+  const sourceOf = (name: string) => {
+    if (!writes && WRITTEN.includes(name)) return 'derived by nvmoe calibrate --from-flash: the claims';
+    return `derived by nvmoe calibrate --from-flash: ${READ_OFF.includes(name) ? 'simulated fio runs of the flash section' : 'the flash section and the link'}`;
+  };
+  const figure = (name: string, value: number | boolean) =>
+    typeof value === 'boolean'
+      ? { value, source: sourceOf(name) }
+      : noted(value, QUEUE_KINDS[name] ?? 'time', sourceOf(name));
   return {
     ...Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, figure(name, value)])),
-    readTail: readTail.map(({ share, extra }) => ({ share, extra: figure('readTail', extra) })),
-    scattered,
-    queuedFetch,
+    readTail: readTail.map(({ share, extra }) => ({
+      share: { value: share, source: sourceOf('readTail') },
+      extra: figure('readTail', extra),
+    })),
+    digest,
   };
 }
 

@@ -59,7 +59,10 @@ export const notedTail = (tail: readonly TailStep[], source: string) =>
 export const QUEUE_KINDS: Readonly<Record<string, QuantityKind>> = {
   units: 'count',
   channels: 'count',
+  cores: 'count',
+  commandSlots: 'count',
   pageBytes: 'bytes',
+  bufferBytes: 'bytes',
   programIops: 'iops',
   nandRate: 'bandwidth',
   readRate: 'bandwidth',

@@ -14,6 +14,7 @@ import {
   ThrottledDrive,
   VirtualDisk,
 } from '../../devices/index.ts';
+import { derivedWarnings, withoutStale } from '../derived-queue.ts';
 import { attach, ownLink } from '../drive-link.ts';
 import { asInputError, InputError, suggestion } from '../errors.ts';
 import { flashOptions, mqsimDevice } from '../flash-options.ts';
@@ -148,6 +149,7 @@ function drive(profile: DriveProfile, host: HostProfile | undefined, fidelity: F
   const { name, capacity, blockSize } = profile;
   const own = asInputError([], () => ownLink(profile, host));
   const warnings = asInputError([], () => checkClaims(name, profile, own));
+  if (fidelity === 'queue') warnings.push(...derivedWarnings(profile));
   if (fidelity === 'flash') flashOptions(profile, own);
   return {
     target: { capacity, blockSize, defaultShare: 1, randomStart: false },
@@ -162,7 +164,7 @@ function drive(profile: DriveProfile, host: HostProfile | undefined, fidelity: F
       if (fidelity === 'queue' && profile.virtual)
         return behind(new VirtualDisk(sim, { ...profile, parameters: profile.virtual }));
       if (fidelity === 'queue') {
-        const parameters = asInputError([], () => queueParameters(name, profile, link));
+        const parameters = asInputError([], () => queueParameters(name, withoutStale(profile), link));
         return behind(new QueueDevice(sim, { ...profile, parameters, ...paths }));
       }
       const limited = (rate: number) => Math.min(rate, link.usableRate);

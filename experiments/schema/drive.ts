@@ -3,7 +3,7 @@
  * carry where they come from; the simulation gets the numbers.
  */
 import { z } from 'zod';
-import { flashSchema } from './flash.ts';
+import { chosen, flashSchema } from './flash.ts';
 import { sourced } from './leaf.ts';
 
 export const MAX_BYTES = '1 PiB';
@@ -37,18 +37,26 @@ const queueSchema = z.strictObject({
   channels: sourced('count', { min: 1, max: 65536 })
     .optional()
     .describe('That the units share at `nandRate`; absent: each unit has its own.'),
-  scattered: z.boolean().optional().describe('Pages lie on units by a hash, not in turn.'),
+  scattered: chosen(z.boolean()).optional().describe('Pages lie on units by a hash, not in turn.'),
   listTime: latency().optional().describe('Of a read beyond 8 KiB, besides `overheadTime`, s.'),
-  queuedFetch: z
-    .boolean()
+  cores: sourced('count', { min: 1, max: 65536 })
     .optional()
-    .describe('Entries, PRP lists and completions wait behind the data on the link.'),
-  digest: z.string().optional().describe('Of the flash section and the models that these were derived from.'),
+    .describe('Commands that the controller takes at once, for its time each; default 1.'),
+  commandSlots: sourced('count', { min: 1 })
+    .optional()
+    .describe('Commands that it works on at once; absent: no limit.'),
+  pageTransfers: chosen(z.boolean())
+    .optional()
+    .describe('Pages take turns on channels and link, not whole reads.'),
+  digest: z.string().optional().describe('Of the profile that these were derived from.'),
   readRate: bandwidth().describe('Of the data path to the host, B/s.'),
   writeCommandTime: latency().describe('Controller time of a write, s.'),
   writeRate: bandwidth().describe('Of the data path from the host, B/s.'),
   programRate: bandwidth().describe('At which the medium takes in writes, B/s.'),
   programIops: iops().describe('Writes per second that it takes in.'),
+  bufferBytes: sourced('bytes', { min: '0 B' })
+    .optional()
+    .describe('Writes that are complete before the medium has taken them in, B.'),
   acknowledgeTime: latency().describe('From data in the buffer to the completion, s.'),
 });
 

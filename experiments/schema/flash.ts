@@ -9,7 +9,7 @@ import { CHANNEL_PRIORITIES, DIE_PARALLELISMS } from '../../devices/flash/timing
 import { sourced } from './leaf.ts';
 
 /** A choice or a switch, bare or with where it comes from. */
-function chosen<T extends string | boolean>(leaf: z.ZodType<T, T>) {
+export function chosen<T extends string | boolean>(leaf: z.ZodType<T, T>) {
   const noted = z.strictObject({ value: leaf, source: z.string().min(1), verified: z.boolean().optional() });
   const bare = z.custom<T>((value) => leaf.safeParse(value).success);
   return z.codec(z.union([leaf, noted]), bare, {

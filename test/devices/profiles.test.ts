@@ -17,7 +17,7 @@ const references = new References(root);
 function* leaves(node: unknown, path: string): Generator<[string, unknown]> {
   if (node !== null && typeof node === 'object' && !('value' in node)) {
     for (const [key, value] of Object.entries(node)) yield* leaves(value, `${path}/${key}`);
-  } else if (!path.endsWith('/name') && !path.endsWith('/description')) {
+  } else if (!/\/(name|description|digest)$/.test(path)) {
     yield [path, node];
   }
 }
@@ -39,14 +39,15 @@ it.each([
 describe.each(names('drives'))('%s', (name) => {
   const profile = references.drive(name);
   const link = ownLink(profile);
+  const claims = { ...profile, queue: undefined };
   const make = (simulation: Simulation) =>
-    new QueueDevice(simulation, { ...profile, parameters: queueParameters(name, profile, link) });
+    new QueueDevice(simulation, { ...profile, parameters: queueParameters(name, claims, link) });
 
   it('claims nothing that its link cannot carry', () => {
     expect(checkClaims(name, profile, link)).toEqual([]);
   });
 
-  it('predicts its own figures', () => {
+  it('predicts its own figures from its claims', () => {
     const alone = closedLoop(make, { depth: 1, bytes: 4096, count: 5000 });
     expect(Math.abs(mean(alone.latencies) / profile.readLatency - 1)).toBeLessThan(0.01);
     const depth = profile.readIopsDepth;

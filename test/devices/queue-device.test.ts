@@ -7,9 +7,10 @@ import {
   QueueDevice,
   type QueueParameters,
   queueParameters,
+  READ,
   WRITE,
 } from '../../devices/index.ts';
-import { duration, ns, type Simulation, us } from '../../sim/index.ts';
+import { duration, ns, Simulation, us } from '../../sim/index.ts';
 import { property } from '../property.ts';
 import { blockDeviceCases } from './block-device.cases.ts';
 import { closedLoop, mean } from './closed-loop.ts';
@@ -59,6 +60,11 @@ blockDeviceCases(
       nandRate: fc.constantFrom(1e9, Infinity),
       readRate: fc.constantFrom(3.3e9, 14e9, Infinity),
       tail: fc.double({ min: 0, max: 0.5, noNaN: true }),
+      channels: fc.constantFrom(undefined, 1, 3),
+      pageTransfers: fc.boolean(),
+      cores: fc.integer({ min: 1, max: 4 }),
+      commandSlots: fc.constantFrom(undefined, 1, 5),
+      bufferBytes: fc.constantFrom(undefined, 1 << 20),
     })
     .map(({ tail, ...drawn }) => ({
       make: drive({ ...byHand, ...drawn, readTail: [{ share: tail, extra: us(20) }] }),
@@ -100,6 +106,67 @@ describe('a read by hand', () => {
   });
 });
 
+describe('reads by hand', () => {
+  /** Latencies of reads of (bytes, offset) submitted at these instants. */
+  const latencies = (parameters: QueueParameters, reads: readonly [number, number, number][]) => {
+    const simulation = new Simulation({ seed: 'hand' });
+    const device = drive(parameters)(simulation);
+    const found: number[] = [];
+    const done = simulation.register((tag) => {
+      found[tag] = simulation.now - reads[tag][0];
+    });
+    const submit = simulation.register((tag) => {
+      const [, bytes, offset] = reads[tag];
+      device.submit(READ, offset, bytes, 0, done, tag);
+    });
+    for (const [tag, [time]] of reads.entries()) simulation.at(time, submit, tag);
+    simulation.run();
+    simulation.finish();
+    return found;
+  };
+  const paged: QueueParameters = { ...byHand, nandRate: Infinity, listTime: us(2), pageTransfers: true };
+
+  it('with page transfers: controller, PRP list, access, data', () => {
+    expect(latencies(paged, [[0, 4096, 0]])).toEqual([us(1) + us(50) + us(1)]);
+    expect(latencies(paged, [[0, 16384, 0]])).toEqual([us(2) + us(1) + us(50) + us(4)]);
+  });
+
+  it('with page transfers: one that comes while data is on the link is fetched behind it', () => {
+    // Four pages are on the link from 53 to 69 us.
+    const [first, second] = latencies(paged, [
+      [0, 65536, 0],
+      [us(54), 4096, 5 * 16384],
+    ]);
+    expect([first, second]).toEqual([us(69), us(69 - 54) + us(52)]);
+  });
+
+  it('with page transfers: commands and data take turns on a channel, and pages on the link', () => {
+    // Read 0 crosses the channel from 51 to 55 us. Read 1 would begin at 53: its command waits for that.
+    const slow = { ...paged, listTime: 0, units: 2, channels: 1, nandRate: 4.096e9 };
+    const [first, second] = latencies(slow, [
+      [0, 16384, 0],
+      [us(52), 16384, 16384],
+    ]);
+    expect([first, second]).toEqual([us(51 + 4 + 4), us(55 - 52) + us(50 + 4 + 4)]);
+  });
+
+  it('with command slots: those beyond wait for a completion', () => {
+    const [first, second] = latencies({ ...byHand, commandSlots: 1 }, [
+      [0, 4096, 0],
+      [0, 4096, 16384],
+    ]);
+    expect([first, second]).toEqual([us(52), us(104)]);
+  });
+
+  it('on several cores: as many at once', () => {
+    const [first, second] = latencies({ ...byHand, cores: 2 }, [
+      [0, 4096, 0],
+      [0, 4096, 16384],
+    ]);
+    expect([first, second]).toEqual([us(52), us(53)]);
+  });
+});
+
 describe('a write by hand', () => {
   it('is acknowledged from the buffer when the medium is free', () => {
     const { latencies } = closedLoop(drive(byHand), { depth: 1, bytes: 4096, count: 1, operation: WRITE });
@@ -111,6 +178,13 @@ describe('a write by hand', () => {
     expect(small.iops / 1e5).toBeCloseTo(1, 2);
     const large = closedLoop(drive(byHand), { depth: 4, bytes: 1 << 20, count: 400, operation: WRITE });
     expect(large.bytesPerSecond / 1.024e9).toBeCloseTo(1, 1);
+  });
+
+  it('waits only for what the buffer does not hold', () => {
+    // 4 KiB take the medium 10 us: the fifth finds 40 us of work, of which the buffer holds 20.
+    const buffered = { ...byHand, cores: 8, writeRate: Infinity, bufferBytes: 8192 };
+    const { latencies } = closedLoop(drive(buffered), { depth: 5, bytes: 4096, count: 5, operation: WRITE });
+    expect(latencies).toEqual([us(11), us(11), us(11), us(11), us(21)]);
   });
 });
 

@@ -38,7 +38,7 @@ export function registerCalibrate(program: Command, terminal: Terminal): void {
     )
     .option(
       '--from-flash <profile>',
-      'derive from simulated fio runs of this profile’s flash section; nothing is run when --out holds the result for the same profile and code',
+      'derive from simulated fio runs of this profile’s flash section; nothing is run when --out holds the result for the same profile',
     )
     .requiredOption('--out <profile>', 'the profile to write (YAML)')
     .option(
@@ -116,7 +116,7 @@ async function derive(device: string, options: CalibrateOptions, terminal: Termi
     percent(p99),
   ]);
   const text = shown.cached
-    ? `${options.out}: derived from the same profile and code already\n`
+    ? `${options.out}: derived from the same profile already\n`
     : `${table(['queue over flash', 'IOPS', 'p99'], lines)}\n`;
   terminal.out(options.json ? `${JSON.stringify(shown, null, 2)}\n` : text);
 }
