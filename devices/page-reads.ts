@@ -98,7 +98,8 @@ export class PageReads {
     while (command >= this.#left.length) this.#left = grown(this.#left, 2 * this.#left.length);
     this.#left[command] = bytes;
     const end = offset + bytes;
-    let page = Math.floor(offset / pageBytes);
+    const first = Math.floor(offset / pageBytes);
+    let page = first;
     let unit = 0;
     let from = offset;
     for (; from < end; page++) {
@@ -107,8 +108,8 @@ export class PageReads {
       this.#add(command, this.#placeOf(unit), to - from);
       from = to;
     }
-    if (bytes <= pageBytes) this.#kick(unit % this.#channels);
-    for (let channel = 0; bytes > pageBytes && channel < this.#channels; channel++) this.#kick(channel);
+    if (page === first + 1) this.#kick(unit % this.#channels);
+    else for (let channel = 0; channel < this.#channels; channel++) this.#kick(channel);
   }
 
   /** Consecutive units are on consecutive channels; places are numbered channel by channel. */

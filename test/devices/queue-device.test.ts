@@ -131,6 +131,11 @@ describe('reads by hand', () => {
     expect(latencies(paged, [[0, 16384, 0]])).toEqual([us(2) + us(1) + us(50) + us(4)]);
   });
 
+  it('with page transfers: a page’s worth that straddles two pages reads both', () => {
+    // Two halves on two channels at once; the second crosses the link behind the first.
+    expect(latencies(paged, [[0, 16384, 8192]])).toEqual([us(2) + us(1) + us(50) + us(4)]);
+  });
+
   it('with page transfers: one that comes while data is on the link is fetched behind it', () => {
     // Four pages are on the link from 53 to 69 us.
     const [first, second] = latencies(paged, [
