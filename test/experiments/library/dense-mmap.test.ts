@@ -32,8 +32,9 @@ describe('a dense model larger than its memory', () => {
     expect(perToken('mmap 1')).toBeGreaterThan(0.9);
     expect(perToken('mmap 1')).toBeLessThan(1.1);
   });
-  it('is read no faster from four drives under mmap', () =>
-    expect(rate('mmap 4')).toBeLessThan(1.05 * rate('mmap 1')));
+  // Windows of four threads wait for one another on one drive's link: 9 % here; at full size 6 %, where O_DIRECT gains 145 %.
+  it('is read hardly faster from four drives under mmap', () =>
+    expect(rate('mmap 4')).toBeLessThan(1.1 * rate('mmap 1')));
   // Reads of 1 to 3 MB: latency, not bandwidth, takes half of their time. At full size four drives give 2.5 times as much.
   it('and faster under O_DIRECT', () =>
     expect(rate('direct 4') / rate('direct 1')).toBeGreaterThan((1.25 * rate('mmap 4')) / rate('mmap 1')));

@@ -13,7 +13,7 @@ const change = (drives: number) =>
   of(drives, 'recall 0.85').tokensPerSecond.mean / of(drives, 'no prefetch').tokensPerSecond.mean - 1;
 
 beforeAll(async () => {
-  const settings = ['workload.generate=32', 'workload.warmup=12', 'storage.count=[1, 6]'];
+  const settings = ['workload.generate=32', 'workload.warmup=12', 'storage.count=[1, 4]'];
   const { points } = await loadExperiments('prefetch-crossover', settings);
   for (const { experiment } of points) {
     const name = ['no prefetch', 'recall 0.85'].find((each) => experiment.label.endsWith(each));
@@ -24,7 +24,7 @@ beforeAll(async () => {
 describe('the prefetch crossover', () => {
   it('is tried on busy and on idle drives', () => {
     expect(of(1, 'no prefetch').storage.utilisation).toBeGreaterThan(0.75);
-    expect(of(6, 'no prefetch').storage.utilisation).toBeLessThan(0.4);
+    expect(of(4, 'no prefetch').storage.utilisation).toBeLessThan(0.4);
   });
 
   it('loses on busy drives, and the warnings say by what', () => {
@@ -34,8 +34,8 @@ describe('the prefetch crossover', () => {
   });
 
   it('gains on idle drives', () => {
-    expect(change(6)).toBeGreaterThan(0.05);
-    expect(change(6)).toBeLessThan(0.2);
+    expect(change(4)).toBeGreaterThan(0.05);
+    expect(change(4)).toBeLessThan(0.2);
   });
 
   it('is explained by the bytes: the same are wasted on both, and idle drives deliver more of the rest in time', () => {
@@ -43,7 +43,7 @@ describe('the prefetch crossover', () => {
       const { issuedBytes, usefulBytes, wastedBytes } = of(drives, 'recall 0.85').prefetch!;
       return { useful: usefulBytes / issuedBytes, wasted: wastedBytes / issuedBytes };
     };
-    expect(shares(6).wasted).toBeCloseTo(shares(1).wasted, 1);
-    expect(shares(6).useful).toBeGreaterThan(4 * shares(1).useful);
+    expect(shares(4).wasted).toBeCloseTo(shares(1).wasted, 1);
+    expect(shares(4).useful).toBeGreaterThan(4 * shares(1).useful);
   });
 });
