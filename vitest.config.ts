@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
+    maxWorkers: '100%', // by default a core is left to watch mode
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { include: ['sim/**', 'policies/**', 'devices/**', 'workloads/**', 'experiments/**'] },
