@@ -34,6 +34,23 @@ describe('MIN', () => {
     expect(residentsOf(policy)).toContain(0);
   });
 
+  it('refuses more requests of an object than its future has, one by one and in one call', () => {
+    const ids = Uint32Array.of(0, 1);
+    for (const again of [
+      () => make('min', { capacity: 2, ids }).accessMany(Uint32Array.of(0, 0), 0, 2),
+      () => [0, 0].map((id) => make('min', { capacity: 2, ids: Uint32Array.of(1) }).access(id)),
+    ])
+      expect(again).toThrow(/more often/);
+  });
+
+  it('says when an object does not fit beside protected ones', () => {
+    const ids = Uint32Array.of(0, 1);
+    const policy = make('min', { capacity: 1, ids });
+    policy.access(0);
+    policy.protect(0);
+    expect(policy.admit(1)).toBe(false);
+  });
+
   it('keeps its place when a request is read around', () => {
     const ids = Uint32Array.of(0, 1, 0, 1);
     const policy = make('min', { capacity: 1, ids });

@@ -67,3 +67,43 @@ it('displaces only objects of the same layer, and counts and names what leaves',
   policy.hit(4);
   expect([policy.contains(0), policy.admit(3, true), policy.used]).toEqual([false, true, 2]);
 });
+
+it('gives each layer its own sizes and popularity, and hands it every call', () => {
+  // Layer 0 has the ids 0, 3, 6 (sizes 2, 2, 1), layer 1 has 1, 4, 7; each may hold 4 bytes.
+  const sizes = Float64Array.of(2, 1, 9, 2, 1, 9, 1, 4, 9);
+  const sized = createPolicy('lru', {
+    scope: 'layer',
+    capacity: 12,
+    objects: OBJECTS,
+    layers: Uint16Array.from(all, layerOf),
+    sizes,
+  });
+  for (const id of [0, 3, 1]) expect(sized.admit(id)).toBe(true);
+  expect(sized.used).toBe(5);
+  sized.hit(0); // 3 is now the least recent
+  expect([sized.admit(6), sized.contains(0), sized.contains(3)]).toEqual([true, true, false]);
+  for (const id of [0, 6]) sized.protect(id);
+  expect(sized.admit(3)).toBe(false);
+  for (const id of [0, 6]) sized.unprotect(id);
+  expect([sized.admit(3), sized.contains(0)]).toEqual([true, false]);
+
+  const pinned = createPolicy('static-pin:share=.5', {
+    scope: 'layer',
+    capacity: 6,
+    objects: OBJECTS,
+    layers: Uint16Array.from(all, layerOf),
+    popularity: Float64Array.of(1, 1, 1, 9, 1, 1, 1, 9, 9),
+  });
+  for (const id of [3, 0, 6, 0, 6]) pinned.access(id);
+  expect([pinned.contains(3), pinned.contains(6)]).toEqual([true, true]);
+
+  const counting = createPolicy('windowed-lfu', {
+    scope: 'layer',
+    capacity: 6,
+    objects: OBJECTS,
+    layers: Uint16Array.from(all, layerOf),
+  });
+  for (let i = 0; i < 3; i++) counting.skip(0); // requests all the same
+  for (const id of [0, 3, 3, 6]) counting.access(id);
+  expect([0, 3, 6].map((id) => counting.contains(id))).toEqual([true, false, true]);
+});
