@@ -32,17 +32,33 @@ describe('a virtual disk', () => {
     expect(one(WRITE)).toBeCloseTo(60 + 20 + 2 ** 20 / 4e3, 3);
   });
 
-  it('lets what arrives in a turn wait for the next, and completes a turn at once', () => {
+  it('goes on until nothing waits, and completes the whole turn at once', () => {
     const sim = new Simulation({ seed: '1' });
     const disk = make(sim, { readRate: Number.POSITIVE_INFINITY });
     const ends: number[] = [];
     const done = sim.register(() => ends.push(sim.now / 1e6));
     const submit = sim.register((tag) => disk.submit(READ, 0, 4096, 0, done, tag));
-    // The second arrives while the thread wakes, the third while it works.
-    for (const time of [0, 30, 63]) sim.at(us(time), submit);
+    // The second arrives while the thread wakes, the third while it serves, the fourth after the interrupt at 60 + 3 x 6.
+    for (const time of [0, 30, 63, 79]) sim.at(us(time), submit);
     sim.run();
     sim.finish();
-    expect(ends).toEqual([72, 72, 138]);
+    expect(ends).toEqual([78, 78, 78, 79 + 66]);
+  });
+
+  it('ends a turn when the ring is full, however fast more arrives', () => {
+    const sim = new Simulation({ seed: '1' });
+    const disk = make(sim, { readRate: Number.POSITIVE_INFINITY });
+    const ends: number[] = [];
+    const done = sim.register(() => ends.push(sim.now / 1e6));
+    const submit = sim.register((tag) => disk.submit(READ, 0, 4096, 0, done, tag));
+    for (let time = 0; time < 2000; time += 5) sim.at(us(time), submit);
+    sim.run();
+    sim.finish();
+    const turns = new Map<number, number>();
+    for (const end of ends) turns.set(end, (turns.get(end) ?? 0) + 1);
+    expect(ends.length).toBe(400);
+    expect(turns.size).toBe(2);
+    expect([...turns.values()][0]).toBeGreaterThanOrEqual(256);
   });
 
   it('wakes late as often as its tail says', () => {
