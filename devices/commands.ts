@@ -25,9 +25,8 @@ export class Commands {
   readonly #simulation: Simulation;
   readonly #device: BlockDevice;
   readonly #jobs: Jobs;
-  #operation = new Int32Array(64);
-  #offset = new Float64Array(64);
-  #bytes = new Float64Array(64);
+  /** Offset, bytes, operation and queue of each: one record, so that a command costs one cache line here. */
+  #records = new Float64Array(4 * 64);
 
   constructor(simulation: Simulation, device: BlockDevice) {
     this.#simulation = simulation;
@@ -47,39 +46,42 @@ export class Commands {
   ): number {
     checkCommand(this.#device, offset, bytes, queue);
     const command = this.#jobs.start(1, done, tag);
-    if (command >= this.#bytes.length) {
-      this.#operation = grown(this.#operation, 2 * this.#operation.length);
-      this.#offset = grown(this.#offset, 2 * this.#offset.length);
-      this.#bytes = grown(this.#bytes, 2 * this.#bytes.length);
-    }
-    this.#operation[command] = operation;
-    this.#offset[command] = offset;
-    this.#bytes[command] = bytes;
+    const record = 4 * command;
+    if (record >= this.#records.length) this.#records = grown(this.#records, 2 * this.#records.length);
+    this.#records[record] = offset;
+    this.#records[record + 1] = bytes;
+    this.#records[record + 2] = operation;
+    this.#records[record + 3] = queue;
     this.statistics.depth.add(this.#simulation.now, 1);
     return command;
   }
 
   operationOf(command: number): BlockOperation {
-    return this.#operation[command] as BlockOperation;
+    return this.#records[4 * command + 2] as BlockOperation;
   }
 
   offsetOf(command: number): number {
-    return this.#offset[command];
+    return this.#records[4 * command];
   }
 
   bytesOf(command: number): number {
-    return this.#bytes[command];
+    return this.#records[4 * command + 1];
+  }
+
+  queueOf(command: number): number {
+    return this.#records[4 * command + 3];
   }
 
   /** The command is complete: counts it and calls its continuation. */
   finish(command: number): void {
     const { statistics } = this;
     const { now } = this.#simulation;
-    const operation = this.#operation[command] as BlockOperation;
+    const operation = this.operationOf(command);
+    const bytes = this.bytesOf(command);
     statistics.completed[operation]++;
-    statistics.bytes[operation] += this.#bytes[command];
+    statistics.bytes[operation] += bytes;
     statistics.latency[operation].record(now - this.#jobs.startOf(command));
-    statistics.commandBytes[operation].record(this.#bytes[command]);
+    statistics.commandBytes[operation].record(bytes);
     statistics.depth.add(now, -1);
     this.#jobs.endPart(command);
   }

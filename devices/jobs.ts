@@ -8,15 +8,19 @@ import { grown, Slots } from '../sim/slots.ts';
 
 const FREE = -1;
 
+/** What a job's record holds. */
+const PARTS = 0;
+const DONE = 1;
+const TAG = 2;
+const STARTED = 3;
+const WIDTH = 4;
+
 export class Jobs {
   readonly #simulation: Simulation;
   readonly #census = new Census();
   readonly #slots: Slots;
-  #capacity = 0;
-  #parts = new Int32Array(0);
-  #done = new Int32Array(0);
-  #tag = new Int32Array(0);
-  #started = new Float64Array(0);
+  /** One record each, so that a job costs one cache line. */
+  #records = new Float64Array(0);
 
   /** @param name what the audit calls the place where the jobs are */
   constructor(simulation: Simulation, name: string) {
@@ -29,50 +33,51 @@ export class Jobs {
   /** A new job of `parts` parts; done(tag, 0) is called at the end of the last. @returns its id, free again then */
   start(parts: number, done: HandlerId, tag: number): number {
     const job = this.#slots.take();
-    if (job >= this.#capacity) this.#grow();
+    const record = WIDTH * job;
+    if (record >= this.#records.length) this.#grow();
     const { now } = this.#simulation;
-    this.#parts[job] = parts;
-    this.#done[job] = done;
-    this.#tag[job] = tag;
-    this.#started[job] = now;
+    this.#records[record + PARTS] = parts;
+    this.#records[record + DONE] = done;
+    this.#records[record + TAG] = tag;
+    this.#records[record + STARTED] = now;
     this.#census.arrive(now);
     return job;
   }
 
   addPart(job: number): void {
-    this.#parts[job]++;
+    this.#records[WIDTH * job + PARTS]++;
   }
 
   startOf(job: number): Picoseconds {
-    return this.#started[job];
+    return this.#records[WIDTH * job + STARTED];
   }
 
   /** One part has ended; the last one frees the job and calls its continuation. */
   endPart(job: number): void {
-    if (--this.#parts[job] > 0) return;
-    this.#census.complete(this.#simulation.now, this.#started[job]);
-    this.#started[job] = FREE;
+    const records = this.#records;
+    const record = WIDTH * job;
+    if (--records[record + PARTS] > 0) return;
+    this.#census.complete(this.#simulation.now, records[record + STARTED]);
+    records[record + STARTED] = FREE;
     this.#slots.release(job);
-    this.#simulation.call(this.#done[job], this.#tag[job], 0);
+    this.#simulation.call(records[record + DONE], records[record + TAG], 0);
   }
 
   #grow(): void {
-    const old = this.#capacity;
-    this.#capacity = this.#slots.capacity;
-    this.#parts = grown(this.#parts, this.#capacity);
-    this.#done = grown(this.#done, this.#capacity);
-    this.#tag = grown(this.#tag, this.#capacity);
-    this.#started = grown(this.#started, this.#capacity).fill(FREE, old);
+    const old = this.#records.length;
+    this.#records = grown(this.#records, WIDTH * this.#slots.capacity);
+    for (let at = old + STARTED; at < this.#records.length; at += WIDTH) this.#records[at] = FREE;
   }
 
   #audit(name: string): void {
     const { now } = this.#simulation;
+    const records = this.#records;
     let present = 0;
     let time = 0;
-    for (const started of this.#started) {
-      if (started === FREE) continue;
+    for (let at = STARTED; at < records.length; at += WIDTH) {
+      if (records[at] === FREE) continue;
       present++;
-      time += now - started;
+      time += now - records[at];
     }
     this.#census.audit(name, now, present, time);
   }

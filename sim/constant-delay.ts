@@ -6,7 +6,7 @@
  */
 import { Census } from './conservation.ts';
 import type { HandlerId, Simulation } from './simulation.ts';
-import { grown } from './slots.ts';
+import { turned } from './slots.ts';
 import type { Picoseconds } from './time.ts';
 
 export class ConstantDelay {
@@ -71,17 +71,11 @@ export class ConstantDelay {
 
   /** Doubles the ring and moves its first element to index 0. */
   private grow(): void {
-    const { head, capacity } = this;
-    const turned = <T extends Float64Array | Int32Array>(ring: T, width: number): T => {
-      const longer = grown(ring, 2 * ring.length);
-      longer.set(ring.subarray(head * width), 0);
-      longer.set(ring.subarray(0, head * width), (capacity - head) * width);
-      return longer;
-    };
-    this.times = turned(this.times, 1);
-    this.orders = turned(this.orders, 1);
-    this.continuations = turned(this.continuations, 3);
+    const { head } = this;
+    this.times = turned(this.times, head, 1);
+    this.orders = turned(this.orders, head, 1);
+    this.continuations = turned(this.continuations, head, 3);
     this.head = 0;
-    this.capacity = 2 * capacity;
+    this.capacity = 2 * this.capacity;
   }
 }

@@ -81,3 +81,11 @@ export function grown<T extends Float64Array | Int32Array | Uint32Array | Uint16
   longer.set(array);
   return longer;
 }
+
+/** A ring of records of `width` elements in twice the room, its first record, at `head`, moved to index 0. */
+export function turned<T extends Float64Array | Int32Array>(ring: T, head: number, width: number): T {
+  const longer = grown(ring, 2 * ring.length);
+  longer.set(ring.subarray(head * width), 0);
+  longer.set(ring.subarray(0, head * width), ring.length - head * width);
+  return longer;
+}

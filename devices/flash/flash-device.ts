@@ -72,11 +72,9 @@ export class FlashDevice implements Drive {
   readonly #channels: number;
   readonly #wholeRequests: boolean;
   readonly #completionTime: number;
-  #offset = new Float64Array(64);
-  /** Bytes of a command that have not crossed a channel yet. */
+  /** Bytes of a read that have not crossed a channel yet. */
   #left = new Float64Array(64);
-  #operation = new Int32Array(64);
-  /** Bytes of the mapping table that a command waits for. */
+  /** Bytes of the mapping table that a read waits for. */
   #segments = new Int32Array(64);
   readonly #finished: HandlerId;
   readonly #staged: HandlerId;
@@ -99,7 +97,15 @@ export class FlashDevice implements Drive {
     this.#downstream = new TlpLink(sim, options.link, options.writePath);
     this.#sim = sim;
     const ready = sim.register((command) => this.#start(command));
-    this.#controller = new Controller(sim, queues, controller, this.#upstream, this.#downstream, ready);
+    this.#controller = new Controller(
+      sim,
+      this.#commands,
+      queues,
+      controller,
+      this.#upstream,
+      this.#downstream,
+      ready,
+    );
     this.#mapping = new FlashMapping(geometry, allocation.order, allocation.layout);
     const moved = sim.register((command, bytes) => this.#onMoved(command, bytes));
     const pieceBytes = hostTransfer === 'per-tlp' ? options.link.payload : undefined;
@@ -107,7 +113,7 @@ export class FlashDevice implements Drive {
     const nandOptions = { ...options, dieParallelism, pieceBytes, program: options.write };
     this.#nand = new Nand(sim, nandOptions, moved, written);
     const admitted = sim.register((command) => this.#fetchData(command));
-    const bytesOf = (command: number) => this.#left[command];
+    const bytesOf = (command: number) => this.#commands.bytesOf(command);
     if (options.write) {
       this.#writes = new WritePath(sim, options.write, geometry, capacity, this.#nand, bytesOf, admitted);
     }
@@ -127,7 +133,7 @@ export class FlashDevice implements Drive {
     this.#finished = sim.register((command) => this.#finish(command));
     this.#asked = sim.register((command) => sim.after(this.#hostReadTime, this.#sent, command));
     this.#sent = sim.register((command) =>
-      this.#downstream.send(this.#left[command], 0, this.#received, command),
+      this.#downstream.send(this.#commands.bytesOf(command), 0, this.#received, command),
     );
     this.#received = sim.register((command) => this.#onReceived(command));
     this.#acknowledged = sim.register((command) =>
@@ -182,21 +188,16 @@ export class FlashDevice implements Drive {
     tag: number,
   ): void {
     const command = this.#commands.start(operation, offset, bytes, queue, done, tag);
-    if (command >= this.#offset.length) {
-      this.#offset = grown(this.#offset, 2 * this.#offset.length);
+    if (command >= this.#left.length) {
       this.#left = grown(this.#left, 2 * this.#left.length);
-      this.#operation = grown(this.#operation, 2 * this.#operation.length);
       this.#segments = grown(this.#segments, 2 * this.#segments.length);
     }
-    this.#offset[command] = offset;
-    this.#left[command] = bytes;
-    this.#operation[command] = operation;
-    this.#controller.submit(command, operation, bytes, queue);
+    this.#controller.submit(command);
   }
 
   /** The firmware has dealt with a command. */
   #start(command: number): void {
-    if (this.#operation[command] === READ) this.#lookUp(command);
+    if (this.#commands.operationOf(command) === READ) this.#lookUp(command);
     else if (this.#writes) this.#writes.submit(command);
     else this.#fetchData(command);
   }
@@ -204,14 +205,16 @@ export class FlashDevice implements Drive {
   /** Reads the segments of the mapping table that are absent, then the data. */
   #lookUp(command: number): void {
     const cache = this.#cache;
-    this.#segments[command] = 0;
     if (cache) {
-      const last = cache.firstSegment(this.#offset[command] + this.#left[command] - 1);
-      for (let segment = cache.firstSegment(this.#offset[command]); segment <= last; segment++) {
+      const offset = this.#commands.offsetOf(command);
+      const last = cache.firstSegment(offset + this.#commands.bytesOf(command) - 1);
+      this.#segments[command] = 0;
+      for (let segment = cache.firstSegment(offset); segment <= last; segment++) {
         if (!cache.access(segment)) this.#readSegment(command, segment, cache.segmentBytes);
       }
+      if (this.#segments[command] > 0) return;
     }
-    if (this.#segments[command] === 0) this.#read(command);
+    this.#read(command);
   }
 
   /** Segments lie round the planes; a read's number below those of copies says which command waits for it. */
@@ -230,7 +233,7 @@ export class FlashDevice implements Drive {
 
   #onReceived(command: number): void {
     this.#sim.after(this.#acknowledgeTime, this.#acknowledged, command);
-    this.#writes?.received(this.#left[command]);
+    this.#writes?.received(this.#commands.bytesOf(command));
   }
 
   /** Gives the pages of a read to their planes. */
@@ -238,8 +241,10 @@ export class FlashDevice implements Drive {
     const pageBytes = this.#pageBytes;
     const mapping = this.#mapping;
     const nand = this.#nand;
-    let from = this.#offset[command];
-    const end = from + this.#left[command];
+    const bytes = this.#commands.bytesOf(command);
+    let from = this.#commands.offsetOf(command);
+    const end = from + bytes;
+    this.#left[command] = bytes;
     let lpa = Math.floor(from / pageBytes);
     const first = lpa;
     for (; from < end; lpa++) {

@@ -62,7 +62,6 @@ export class Nand {
   readonly #commandSent: HandlerId;
   readonly #arrayDone: HandlerId;
   readonly #pieceMoved: HandlerId;
-  readonly #orderOf = (page: number): number => this.#pages.orderOf(page);
 
   /**
    * @param moved called as moved(command, bytes) when bytes of a command's pages have crossed a channel
@@ -84,7 +83,7 @@ export class Nand {
     this.#piece = Math.min(options.pieceBytes ?? geometry.pageBytes, geometry.pageBytes);
     this.#inTurn = (channel.priority ?? 'interleave') === 'interleave';
     this.#readTime = new ReadTime(nand, sim.random(`${name}/read-retry`));
-    this.#pages = new PageQueue(targets);
+    this.#pages = new PageQueue(targets, geometry.planes);
     this.#operations = new Operations(targets, geometry.planes);
     this.#array = new Int32Array(targets).fill(NONE);
     this.#held = new Uint8Array(targets);
@@ -221,7 +220,7 @@ export class Nand {
         pages.remove(target, read);
         this.activity.pageStarts(target, pages.timeOf(read));
         operations.add(operation, read);
-        operations.sortLast(operation, this.#orderOf);
+        operations.sortLast(operation, pages);
         if (pages.bytesOf(read) > bytes) bytes = pages.bytesOf(read);
       }
     }

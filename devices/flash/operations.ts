@@ -2,6 +2,8 @@
  * The operations that targets have under way, as typed arrays: three places a target, two for reads (one in the array,
  * one in the register) and one for a program or an erase.
  */
+import type { PageQueue } from './page-queue.ts';
+
 export const READ_PAGES = 0;
 export const PROGRAM = 1;
 export const ERASE = 2;
@@ -55,13 +57,13 @@ export class Operations {
     this.#pages[operation * this.#planes + this.count[operation]++] = page;
   }
 
-  /** Moves the last page forward until those before it are older, by `orderOf`. */
-  sortLast(operation: number, orderOf: (page: number) => number): void {
+  /** Moves the last page forward until those before it are older. */
+  sortLast(operation: number, pages: PageQueue): void {
     const first = operation * this.#planes;
     let at = first + this.count[operation] - 1;
     const page = this.#pages[at];
-    const order = orderOf(page);
-    for (; at > first && orderOf(this.#pages[at - 1]) > order; at--) this.#pages[at] = this.#pages[at - 1];
+    for (; at > first && pages.isOlder(page, this.#pages[at - 1]); at--)
+      this.#pages[at] = this.#pages[at - 1];
     this.#pages[at] = page;
   }
 

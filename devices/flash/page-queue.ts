@@ -1,74 +1,88 @@
 /**
  * The page reads that wait for their target (plane, die or chip), oldest first, and the question a multi-plane read asks:
- * which is the oldest read waiting for this plane and this page offset? Answered in O(1) by a hash of both, whatever the
- * depth; the simulators before this one walk the whole queue for each command.
+ * which is the oldest read waiting for this plane and this page offset? Answered in O(1) by a hash, whatever the depth; the
+ * simulators before this one walk the whole queue for each command.
  *
- * Pooled records in typed arrays: a page read keeps its id from `add` until `release`.
+ * What must be quick is not the arithmetic but the memory: tens of thousands of reads wait and each is looked at a few
+ * times, far apart. So a read is one record of a cache line (64 B), and the hash is of die and page offset, with the
+ * chains of the die's planes side by side. A read keeps its id from `add` until `release`.
  */
 import { grown } from '../../sim/slots.ts';
 
 const NONE = -1;
 
+/** Words of a record; links are next and previous, in the target's queue and in the hash chain. */
+const COMMAND = 0;
+const PLANE = 1;
+const PAGE = 2;
+const BYTES = 3;
+const QUEUE_LINKS = 4;
+const CHAIN_LINKS = 6;
+const ORDER = 8;
+const WORDS = 16;
+/** Double word with the time, in the same record. */
+const TIME = 5;
+
 export class PageQueue {
   #capacity = 1024;
-  #command = new Int32Array(this.#capacity);
-  #plane = new Int32Array(this.#capacity);
-  #page = new Int32Array(this.#capacity);
-  #bytes = new Int32Array(this.#capacity);
-  #order = new Float64Array(this.#capacity);
-  #time = new Float64Array(this.#capacity);
-  /** Doubly linked: next and previous in the target's queue, and in the hash chain. */
-  #links = new Int32Array(4 * this.#capacity);
+  #times = new Float64Array((WORDS / 2) * this.#capacity);
+  #words = new Int32Array(this.#times.buffer);
   #free = new Int32Array(this.#capacity);
   #freeCount = 0;
   #used = 0;
   #nextOrder = 0;
+  readonly #planes: number;
   /** First and last of each target's queue, and of each hash chain. */
   readonly #queues: Int32Array;
-  #chains = new Int32Array(4 * this.#capacity).fill(NONE);
+  #chains: Int32Array;
 
-  constructor(targets: number) {
+  /** @param planes of a die */
+  constructor(targets: number, planes: number) {
+    this.#planes = planes;
     this.#queues = new Int32Array(2 * targets).fill(NONE);
+    this.#chains = this.#noChains();
   }
 
   commandOf(read: number): number {
-    return this.#command[read];
+    return this.#words[WORDS * read + COMMAND];
   }
 
   planeOf(read: number): number {
-    return this.#plane[read];
+    return this.#words[WORDS * read + PLANE];
   }
 
   pageOf(read: number): number {
-    return this.#page[read];
+    return this.#words[WORDS * read + PAGE];
   }
 
   bytesOf(read: number): number {
-    return this.#bytes[read];
+    return this.#words[WORDS * read + BYTES];
   }
 
-  /** Counts up with every read added. */
-  orderOf(read: number): number {
-    return this.#order[read];
+  /** Whether a read was added before another; numbers of 32 bits that wrap, far more than ever wait. */
+  isOlder(read: number, other: number): boolean {
+    return ((this.#words[WORDS * read + ORDER] - this.#words[WORDS * other + ORDER]) | 0) < 0;
   }
 
   /** The instant given at `add`. */
   timeOf(read: number): number {
-    return this.#time[read];
+    return this.#times[(WORDS / 2) * read + TIME];
   }
 
   /** Adds a read of `bytes` of a page to the end of a target's queue. */
-  add(target: number, command: number, plane: number, page: number, bytes: number, now: number): number {
+  add(target: number, command: number, plane: number, page: number, bytes: number, now: number): void {
     const read = this.#freeCount > 0 ? this.#free[--this.#freeCount] : this.#take();
-    this.#command[read] = command;
-    this.#plane[read] = plane;
-    this.#page[read] = page;
-    this.#bytes[read] = bytes;
-    this.#time[read] = now;
-    this.#order[read] = this.#nextOrder++;
-    append(this.#queues, target, this.#links, read, 0);
-    append(this.#chains, this.#chainOf(plane, page), this.#links, read, 2);
-    return read;
+    const words = this.#words;
+    const record = WORDS * read;
+    words[record + COMMAND] = command;
+    words[record + PLANE] = plane;
+    words[record + PAGE] = page;
+    words[record + BYTES] = bytes;
+    words[record + ORDER] = this.#nextOrder;
+    this.#times[(WORDS / 2) * read + TIME] = now;
+    this.#nextOrder = (this.#nextOrder + 1) | 0;
+    append(this.#queues, target, words, read, QUEUE_LINKS);
+    append(this.#chains, this.#chainOf(plane, page), words, read, CHAIN_LINKS);
   }
 
   /** Oldest read of a target, or -1. */
@@ -78,17 +92,24 @@ export class PageQueue {
 
   /** Oldest waiting read of this plane and page offset, or -1. */
   find(plane: number, page: number): number {
+    const words = this.#words;
     let read = this.#chains[2 * this.#chainOf(plane, page)];
-    while (read !== NONE && !(this.#page[read] === page && this.#plane[read] === plane)) {
-      read = this.#links[4 * read + 2];
+    while (read !== NONE && !(words[WORDS * read + PAGE] === page && words[WORDS * read + PLANE] === plane)) {
+      read = words[WORDS * read + CHAIN_LINKS];
     }
     return read;
   }
 
   /** Takes a read out of its target's queue; it keeps its id. */
   remove(target: number, read: number): void {
-    unlink(this.#queues, target, this.#links, read, 0);
-    unlink(this.#chains, this.#chainOf(this.#plane[read], this.#page[read]), this.#links, read, 2);
+    unlink(this.#queues, target, this.#words, read, QUEUE_LINKS);
+    unlink(
+      this.#chains,
+      this.#chainOf(this.planeOf(read), this.pageOf(read)),
+      this.#words,
+      read,
+      CHAIN_LINKS,
+    );
   }
 
   /** The read is done: its id may be given to another. */
@@ -97,8 +118,13 @@ export class PageQueue {
   }
 
   #chainOf(plane: number, page: number): number {
-    const h = Math.imul(plane, 0x9e3779b1) ^ Math.imul(page, 0x85ebca6b);
-    return (h ^ (h >>> 15)) & (2 * this.#capacity - 1);
+    const die = Math.floor(plane / this.#planes);
+    const h = Math.imul(die, 0x9e3779b1) ^ Math.imul(page, 0x85ebca6b);
+    return ((h ^ (h >>> 15)) & (this.#capacity - 1)) * this.#planes + plane - die * this.#planes;
+  }
+
+  #noChains(): Int32Array {
+    return new Int32Array(2 * this.#planes * this.#capacity).fill(NONE);
   }
 
   #take(): number {
@@ -108,40 +134,40 @@ export class PageQueue {
 
   #grow(): void {
     const queues = this.#queues;
-    const capacity = 2 * this.#capacity;
-    this.#command = grown(this.#command, capacity);
-    this.#plane = grown(this.#plane, capacity);
-    this.#page = grown(this.#page, capacity);
-    this.#bytes = grown(this.#bytes, capacity);
-    this.#order = grown(this.#order, capacity);
-    this.#time = grown(this.#time, capacity);
-    this.#links = grown(this.#links, 4 * capacity);
-    this.#free = grown(this.#free, capacity);
-    this.#capacity = capacity;
-    this.#chains = new Int32Array(4 * capacity).fill(NONE);
+    this.#capacity *= 2;
+    this.#times = grown(this.#times, (WORDS / 2) * this.#capacity);
+    this.#words = new Int32Array(this.#times.buffer);
+    this.#free = grown(this.#free, this.#capacity);
+    this.#chains = this.#noChains();
     for (let target = 0; 2 * target < queues.length; target++) {
-      for (let read = queues[2 * target]; read !== NONE; read = this.#links[4 * read]) {
-        append(this.#chains, this.#chainOf(this.#plane[read], this.#page[read]), this.#links, read, 2);
+      for (let read = this.first(target); read !== NONE; read = this.#words[WORDS * read + QUEUE_LINKS]) {
+        append(
+          this.#chains,
+          this.#chainOf(this.planeOf(read), this.pageOf(read)),
+          this.#words,
+          read,
+          CHAIN_LINKS,
+        );
       }
     }
   }
 }
 
-/** Appends a record to the list whose ends are at 2 x list; its links are at 4 x record + field. */
-function append(ends: Int32Array, list: number, links: Int32Array, record: number, field: number): void {
+/** Appends a record to the list whose ends are at 2 x list; its links are at `links` of the record. */
+function append(ends: Int32Array, list: number, words: Int32Array, read: number, links: number): void {
   const last = ends[2 * list + 1];
-  links[4 * record + field] = NONE;
-  links[4 * record + field + 1] = last;
-  if (last === NONE) ends[2 * list] = record;
-  else links[4 * last + field] = record;
-  ends[2 * list + 1] = record;
+  words[WORDS * read + links] = NONE;
+  words[WORDS * read + links + 1] = last;
+  if (last === NONE) ends[2 * list] = read;
+  else words[WORDS * last + links] = read;
+  ends[2 * list + 1] = read;
 }
 
-function unlink(ends: Int32Array, list: number, links: Int32Array, record: number, field: number): void {
-  const next = links[4 * record + field];
-  const previous = links[4 * record + field + 1];
+function unlink(ends: Int32Array, list: number, words: Int32Array, read: number, links: number): void {
+  const next = words[WORDS * read + links];
+  const previous = words[WORDS * read + links + 1];
   if (previous === NONE) ends[2 * list] = next;
-  else links[4 * previous + field] = next;
+  else words[WORDS * previous + links] = next;
   if (next === NONE) ends[2 * list + 1] = previous;
-  else links[4 * next + field + 1] = previous;
+  else words[WORDS * next + links + 1] = previous;
 }

@@ -7,8 +7,7 @@
  * All of them cross the link in turn with data. Source: NVM Express Base Specification 2.0, section 3.3.1.
  */
 import type { HandlerId, Picoseconds, Simulation } from '../../sim/index.ts';
-import { grown } from '../../sim/slots.ts';
-import type { BlockOperation } from '../block-device.ts';
+import type { Commands } from '../commands.ts';
 import { Firmware, type FirmwareOptions } from './firmware.ts';
 import { type NvmeMessages, prpListBytes } from './messages.ts';
 import { type ArbitrationOptions, QueuePairs } from './queue-pairs.ts';
@@ -29,6 +28,7 @@ const NONE = -1;
 export class Controller {
   readonly firmware: Firmware;
   readonly #sim: Simulation;
+  readonly #commands: Commands;
   readonly #pairs: QueuePairs;
   readonly #upstream: TlpLink;
   readonly #downstream: TlpLink;
@@ -37,9 +37,6 @@ export class Controller {
   readonly #entryTime: Picoseconds;
   readonly #hostReadTime: Picoseconds;
   readonly #prpLists: boolean;
-  #queue = new Int32Array(64);
-  #operation = new Int32Array(64);
-  #bytes = new Float64Array(64);
   readonly #rung: HandlerId;
   readonly #asked: HandlerId;
   readonly #read: HandlerId;
@@ -50,11 +47,13 @@ export class Controller {
   readonly #ready: HandlerId;
 
   /**
+   * @param commands the drive's
    * @param upstream drive to host
    * @param ready called as ready(command, 0) when the firmware has dealt with a command
    */
   constructor(
     sim: Simulation,
+    commands: Commands,
     queues: number,
     options: ControllerOptions,
     upstream: TlpLink,
@@ -63,6 +62,7 @@ export class Controller {
   ) {
     const { messages, firmware, arbitration, hostReadTime = 0, prpLists = true } = options;
     this.#sim = sim;
+    this.#commands = commands;
     this.#upstream = upstream;
     this.#downstream = downstream;
     this.#ready = ready;
@@ -79,29 +79,25 @@ export class Controller {
     this.#fetched = sim.register((command) => this.#onFetched(command));
     this.#listAsked = sim.register((command) => this.#afterHostRead(this.#listRead, command));
     this.#listRead = sim.register((command) =>
-      downstream.send(prpListBytes(this.#bytes[command]), 0, this.#described, command),
+      downstream.send(prpListBytes(commands.bytesOf(command)), 0, this.#described, command),
     );
     this.#described = sim.register((command) => this.#onDescribed(command));
   }
 
   /** The host has written a command to a submission queue and rings the doorbell now. */
-  submit(command: number, operation: BlockOperation, bytes: number, queue: number): void {
-    if (command >= this.#queue.length) this.#grow();
-    this.#queue[command] = queue;
-    this.#operation[command] = operation;
-    this.#bytes[command] = bytes;
+  submit(command: number): void {
     this.#downstream.send(0, this.#doorbellTime, this.#rung, command);
   }
 
   /** The host has seen the completion: it rings the completion queue's doorbell; the command's slot is free. */
   complete(command: number): void {
     this.#downstream.send(0, this.#doorbellTime, NOBODY, 0);
-    this.#pairs.release(this.#queue[command]);
+    this.#pairs.release(this.#commands.queueOf(command));
     this.#fetch();
   }
 
   #onRung(command: number): void {
-    this.#pairs.announce(this.#queue[command], command);
+    this.#pairs.announce(this.#commands.queueOf(command), command);
     this.#fetch();
   }
 
@@ -117,7 +113,7 @@ export class Controller {
   }
 
   #onFetched(command: number): void {
-    if (this.#prpLists && prpListBytes(this.#bytes[command]) > 0) {
+    if (this.#prpLists && prpListBytes(this.#commands.bytesOf(command)) > 0) {
       this.#upstream.send(0, this.#requestTime, this.#listAsked, command);
     } else {
       this.#onDescribed(command);
@@ -125,13 +121,7 @@ export class Controller {
   }
 
   #onDescribed(command: number): void {
-    const operation = this.#operation[command] as BlockOperation;
-    this.firmware.submit(operation, this.#bytes[command], this.#ready, command);
-  }
-
-  #grow(): void {
-    this.#queue = grown(this.#queue, 2 * this.#queue.length);
-    this.#operation = grown(this.#operation, 2 * this.#operation.length);
-    this.#bytes = grown(this.#bytes, 2 * this.#bytes.length);
+    const commands = this.#commands;
+    this.firmware.submit(commands.operationOf(command), commands.bytesOf(command), this.#ready, command);
   }
 }

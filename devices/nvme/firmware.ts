@@ -3,6 +3,7 @@
  * and the size class. With service times known on arrival the end of each is computed then: a G/G/k queue at one event a
  * command. Source of the form: NVMeVirt conv_ftl.c (fw_4kb_rd_lat, fw_rd_lat); cores give the ceiling on IOPS.
  */
+import { EventFifo } from '../../sim/event-fifo.ts';
 import type { HandlerId, Picoseconds, Simulation } from '../../sim/index.ts';
 import { type BlockOperation, READ } from '../block-device.ts';
 import { Servers } from '../servers.ts';
@@ -34,12 +35,14 @@ export class Firmware {
   readonly #sim: Simulation;
   readonly #classes: readonly FirmwareClass[];
   readonly #cores: Servers | undefined;
+  readonly #ends: EventFifo;
 
   constructor(sim: Simulation, { cores, classes }: FirmwareOptions) {
     if (!(cores === Infinity || (Number.isInteger(cores) && cores >= 1))) {
       throw new RangeError(`firmware: ${cores} cores; a whole number from 1, or Infinity, is needed`);
     }
     this.#sim = sim;
+    this.#ends = new EventFifo(sim);
     this.#classes = classes;
     const limited = cores === Infinity ? 0 : cores;
     if (limited > 0) this.#cores = new Servers(limited);
@@ -60,7 +63,7 @@ export class Firmware {
     this.commands++;
     this.busy += time;
     this.waited += start - now;
-    this.#sim.at(start + time, done, command);
+    this.#ends.at(start + time, done, command);
   }
 
   #timeOf(operation: BlockOperation, bytes: number): Picoseconds {

@@ -9,6 +9,7 @@
  * at a time, as in DataPhase; a transfer ends when it is through everywhere, and only then the next begins.
  * Source: PCI Express Base Specification 6.0, section 2.2 (TLPs); the quantum (1 ns) is MQSim's.
  */
+import { EventFifo } from '../../sim/event-fifo.ts';
 import {
   type HandlerId,
   type Picoseconds,
@@ -16,7 +17,7 @@ import {
   type Simulation,
   seconds,
 } from '../../sim/index.ts';
-import { grown } from '../../sim/slots.ts';
+import { turned } from '../../sim/slots.ts';
 import type { PcieLink } from '../pcie/link.ts';
 
 export interface TlpLinkOptions {
@@ -51,6 +52,8 @@ export class TlpLink {
   readonly #options: TlpLinkOptions;
   readonly #shared: readonly SharedLink[];
   readonly #symbol: number;
+  /** Alone: ends of transfers that somebody waits for. */
+  readonly #ends: EventFifo;
   #free: Picoseconds = 0;
   #cachedBytes = 0;
   #cachedTime: Picoseconds = 0;
@@ -69,6 +72,7 @@ export class TlpLink {
     this.#sim = sim;
     this.#options = options;
     this.#shared = shared;
+    this.#ends = new EventFifo(sim);
     this.#symbol = seconds(1) / (options.rate / options.lanes);
     this.#flowDone = sim.register(() => this.#onFlowDone());
   }
@@ -104,7 +108,7 @@ export class TlpLink {
     const start = this.#free > now ? this.#free : now;
     this.waited += start - now;
     this.#free = start + time;
-    if (done !== NOBODY) this.#sim.at(this.#free, done, a);
+    if (done !== NOBODY) this.#ends.at(this.#free, done, a);
   }
 
   #queue(bytes: number, time: Picoseconds, done: HandlerId, a: number): void {
@@ -141,19 +145,13 @@ export class TlpLink {
   }
 
   #grow(): void {
-    const { length } = this.#bytes;
-    const turned = <T extends Float64Array | Int32Array>(ring: T, width: number): T => {
-      const longer = grown(ring, 2 * ring.length);
-      longer.set(ring.subarray(this.#head * width), 0);
-      longer.set(ring.subarray(0, this.#head * width), (length - this.#head) * width);
-      return longer;
-    };
-    this.#bytes = turned(this.#bytes, 1);
-    this.#times = turned(this.#times, 1);
-    this.#arrivals = turned(this.#arrivals, 1);
-    this.#continuations = turned(this.#continuations, 2);
+    const head = this.#head;
+    this.#bytes = turned(this.#bytes, head, 1);
+    this.#times = turned(this.#times, head, 1);
+    this.#arrivals = turned(this.#arrivals, head, 1);
+    this.#continuations = turned(this.#continuations, head, 2);
     this.#head = 0;
-    this.#capacity = 2 * length;
+    this.#capacity *= 2;
   }
 }
 
