@@ -59,11 +59,8 @@ interface FileSize {
   readonly fileBytes: number;
 }
 
-/**
- * Single pages that a thread adds to the page cache in one event: 8 cost a third of the simulation's time and change
- * tokens/s by 0.1 % (docs/performance.md); with 16 it is 3 %.
- */
-const INSERT_BATCH = 8;
+/** Pages that a thread adds to the page cache in one event at most: what one reclaim makes room for (docs/performance.md). */
+const INSERT_BATCH = 64;
 
 const cacheOf = ({ pageCacheBytes, lockedBytes = 0 }: Memory) =>
   new PageCache(Math.floor((lockedBytes + pageCacheBytes) / PAGE_BYTES));

@@ -113,6 +113,12 @@ export class SharedLink {
     return left;
   }
 
+  /** Units that a flow has left to move; 0 if it has finished or was stopped. */
+  left(id: FlowId): number {
+    const flow = this.table.slots.slotOf(id);
+    return flow < 0 ? 0 : Math.max(0, this.table.classes[flow].left(this.sim.now, flow));
+  }
+
   /** What a process yields to move an amount. */
   transfer(amount: number, cap = Infinity): Wait {
     return (done, a, b) => {

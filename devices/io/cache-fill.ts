@@ -11,6 +11,7 @@ import { type BlockDevice, READ } from '../block-device.ts';
 import { Insertion, type PageCache, ReadAhead, type ReadAheadOptions } from '../host/page-cache/index.ts';
 import { IntegerQueue } from '../integer-queue.ts';
 import type { ReadPriority } from './interface.ts';
+import { PagesUnderWay } from './pages-under-way.ts';
 import { Requests } from './requests.ts';
 
 export const PAGE_BYTES = 4096;
@@ -37,10 +38,7 @@ export interface CachedFileOptions {
   /** Largest read-ahead window in bytes: read_ahead_kb, doubled by POSIX_FADV_SEQUENTIAL; 0: none. */
   readonly readAhead: number;
   readonly advice?: ReadAheadOptions['advice'];
-  /**
-   * Single pages that a thread adds to the cache in one event, at the mean of the instants at which it would have added
-   * each; default 1.
-   */
+  /** Pages that a thread adds to the cache in one event (pages-under-way.ts); default 1: each folio in one of its own. */
   readonly batch?: number;
   /** Largest request that a window becomes, bytes: max_sectors_kb, or less. */
   readonly request: number;
@@ -55,6 +53,8 @@ interface CacheFillOptions extends CachedFileOptions {
   readonly costs: FillCosts;
   /** Spends core time of a thread, then calls next(thread). */
   readonly work: (thread: number, time: Picoseconds, next: HandlerId) => void;
+  /** Core time that is left of it; needed with a batch. */
+  readonly left?: (thread: number) => Picoseconds;
   /** Called when a thread has added all: as filled(thread). */
   readonly filled: (thread: number) => void;
   /** Called when a page that a thread waited for is there: as woken(thread). */
@@ -90,8 +90,12 @@ export class CacheFill {
   /** When the thread began what it does now, and the share of reclaim in it. */
   readonly #since: Float64Array;
   readonly #reclaims: Float64Array;
-  /** Time of the thread's last batch that is left to spend. */
+  /** Core time that a thread owes for reclaim, which others had it do, and has spent on requests it has not made yet. */
   readonly #owed: Float64Array;
+  readonly #prepaid: Float64Array;
+  readonly #underWay: PagesUnderWay;
+  /** Core time of all reclaim that threads owe or owed. */
+  #allOwed = 0;
   readonly #step: HandlerId;
   readonly #completed: HandlerId;
   readonly #woken: HandlerId;
@@ -120,14 +124,27 @@ export class CacheFill {
     this.#insertions = Array.from(
       { length: threads },
       (_, thread) =>
-        new Insertion(cache, this.readAhead, (from, to) => this.#prepare(thread, from, to), options.batch),
+        new Insertion(
+          cache,
+          this.readAhead,
+          (from, to) => this.#prepare(thread, from, to),
+          options.batch,
+          (from, to) => this.settle(from, to),
+        ),
     );
+    this.#underWay = new PagesUnderWay(this.#insertions, options.left ?? (() => 0), (thread, to) => {
+      const before = this.#reclaimTime();
+      this.#insertions[thread].addUpTo(to);
+      this.#owed[thread] += this.#reclaimTime() - before;
+      this.#allOwed += this.#reclaimTime() - before;
+    });
     this.#prepared = Array.from({ length: threads }, () => new IntegerQueue());
     this.#priority = new Uint8Array(threads);
     this.#waitsFor = new Int32Array(threads).fill(NOT_WAITING);
     this.#since = new Float64Array(threads);
     this.#reclaims = new Float64Array(threads);
     this.#owed = new Float64Array(threads);
+    this.#prepaid = new Float64Array(threads);
     this.#step = simulation.register((thread) => {
       const time = this.#elapsed(thread);
       if (thread < this.#timed) {
@@ -135,7 +152,8 @@ export class CacheFill {
         this.times.reclaim += reclaim;
         this.times.fault += time - reclaim;
       }
-      this.#advance(thread);
+      this.#underWay.finish(thread);
+      this.#advance(thread, 0);
     });
     this.#completed = simulation.register((id) => this.#onCompleted(id));
     this.#woken = simulation.register((thread) => {
@@ -170,32 +188,62 @@ export class CacheFill {
     return this.#simulation.now - since;
   }
 
-  /** Adds one folio after another and submits the requests that they become; then the thread is `filled`. */
-  fill(thread: number): void {
+  /**
+   * Adds one folio after another and submits the requests that they become; then the thread is `filled`.
+   * @param before core time to spend first
+   */
+  fill(thread: number, before: Picoseconds = 0): void {
     this.#since[thread] = this.#simulation.now;
-    this.#advance(thread);
+    this.#advance(thread, before);
   }
 
-  #advance(thread: number): void {
+  /** Pages [from, to) are looked at: threads that are adding some of them have done so up to now. */
+  settle(from: number, to: number): void {
+    for (let n = 0; n < this.#sharing.length; n++) this.#sharing[n].#underWay.settle(from, to);
+  }
+
+  /** Core time of all reclaim so far. */
+  #reclaimTime(): Picoseconds {
+    const { reclaimTime, reclaimPageTime, scanTime } = this.#options.costs;
+    const { batches, evicted, scanned } = this.cache.counts;
+    return reclaimTime * batches + reclaimPageTime * evicted + scanTime * scanned;
+  }
+
+  #advance(thread: number, before: Picoseconds): void {
     const { costs, work, filled } = this.#options;
-    const { counts } = this.cache;
-    const { batches, evicted, scanned } = counts;
     const insertion = this.#insertions[thread];
     const prepared = this.#prepared[thread];
-    while (prepared.length > 0) this.#submit(thread, prepared.shift());
-    if (insertion.step() || prepared.length > 0) {
-      const reclaim =
-        costs.reclaimTime * (counts.batches - batches) +
-        costs.reclaimPageTime * (counts.evicted - evicted) +
-        costs.scanTime * (counts.scanned - scanned);
-      const { reserved, reservedFolios: folios } = insertion;
-      const adding = reserved > 0 ? costs.insertTime * folios + costs.insertPageTime * reserved : 0;
-      const after = folios > 1 ? Math.round((adding * (folios - 1)) / (2 * folios)) : 0;
-      const time = this.#owed[thread] + adding - after + reclaim + costs.submitTime * prepared.length;
-      this.#owed[thread] = after;
-      this.#reclaims[thread] = time > 0 ? reclaim / time : 0;
+    for (;;) {
+      while (prepared.length > 0) this.#submit(thread, prepared.shift());
+      const reclaimed = this.#reclaimTime() - this.#allOwed;
+      if (!insertion.step() && prepared.length === 0) break;
+      const reclaim = this.#owed[thread] + this.#reclaimTime() - this.#allOwed - reclaimed;
+      this.#owed[thread] = 0;
+      const submission = costs.submitTime * prepared.length;
+      const time = before + reclaim + Math.max(0, submission - this.#prepaid[thread]) + this.#adding(thread);
+      if (insertion.reserved === 0) this.#prepaid[thread] = Math.max(0, this.#prepaid[thread] - submission);
+      if (time === 0) continue;
+      this.#reclaims[thread] = reclaim / time;
       work(thread, time, this.#step);
-    } else filled(thread);
+      return;
+    }
+    this.#prepaid[thread] = 0;
+    filled(thread);
+  }
+
+  /** Core time to add what the insertion has reserved; if that is the last of it in one event, to submit it as well. */
+  #adding(thread: number): Picoseconds {
+    const insertion = this.#insertions[thread];
+    const { reserved, reservedFolios: folios } = insertion;
+    if (reserved === 0) return 0;
+    const { costs, request, batch = 1 } = this.#options;
+    const adding = costs.insertTime * folios + costs.insertPageTime * reserved;
+    if (batch === 1) return adding;
+    const requests = insertion.last ? Math.ceil((insertion.unread * PAGE_BYTES) / request) : 0;
+    const submission = costs.submitTime * requests;
+    this.#prepaid[thread] += submission;
+    this.#underWay.begin(thread, adding / folios, submission);
+    return adding + submission;
   }
 
   /** The thread sleeps until `page`, which is being read, is there. */

@@ -12,7 +12,14 @@ import {
   type Simulation,
   toSeconds,
 } from '../../sim/index.ts';
-import { fault, MAJOR, MAPPED_NOW, type PageCache, type ReadAhead } from '../host/page-cache/index.ts';
+import {
+  fault,
+  MAJOR,
+  MAPPED_NOW,
+  type PageCache,
+  type ReadAhead,
+  WORD_PAGES,
+} from '../host/page-cache/index.ts';
 import {
   type CachedFileOptions,
   CacheFill,
@@ -72,8 +79,12 @@ export class MmapFile {
   readonly #advising: Uint8Array;
   readonly #done: Int32Array;
   readonly #tag: Int32Array;
-  /** When the thread began the work or the fault it is at. */
+  /** When the thread began the work or the fault it is at; the core time of faults that is spent with it, of all. */
   readonly #since: Float64Array;
+  readonly #faulting: Float64Array;
+  /** What each thread has under way on the cores. */
+  readonly #flow: Float64Array;
+  readonly #batch: number;
   #workTime: Picoseconds = 0;
   readonly #worked: HandlerId;
   readonly #handled: HandlerId;
@@ -85,11 +96,13 @@ export class MmapFile {
     this.computing = options.computing ?? threads;
     this.#cores = cores;
     this.#costs = costs;
+    this.#batch = options.batch ?? 1;
     this.#fill = new CacheFill(simulation, {
       ...options,
       name: 'mmap',
       timed: this.computing,
-      work: (thread, time, next) => cores.start(toSeconds(time), 1, next, thread, 0),
+      work: (thread, time, next) => this.#spend(thread, toSeconds(time), next),
+      left: (thread) => cores.left(this.#flow[thread]) * 1e12,
       filled: (thread) => this.#filled(thread),
       woken: (thread) => this.#fault(thread),
     });
@@ -103,8 +116,13 @@ export class MmapFile {
     this.#done = new Int32Array(threads);
     this.#tag = new Int32Array(threads);
     this.#since = new Float64Array(threads);
+    this.#faulting = new Float64Array(threads);
+    this.#flow = new Float64Array(threads);
     this.#worked = simulation.register((thread) => {
-      if (thread < this.computing) this.#workTime += simulation.now - this.#since[thread];
+      const time = simulation.now - this.#since[thread];
+      const faults = time * this.#faulting[thread];
+      this.#fill.spendOnFault(thread, faults);
+      if (thread < this.computing) this.#workTime += time - faults;
       this.#atPage(thread);
     });
     this.#handled = simulation.register((thread) => {
@@ -153,17 +171,30 @@ export class MmapFile {
     this.#done[thread] = done;
     this.#tag[thread] = tag;
     this.#since[thread] = this.#simulation.now;
-    this.#cores.start(toSeconds(this.#costs.faultTime), 1, this.#handled, thread, 0);
+    this.#spend(thread, toSeconds(this.#costs.faultTime), this.#handled);
   }
 
-  /** Works on the mapped pages, up to the first that is not. */
-  #go(thread: number): void {
+  /** A thread is busy for so many core-seconds. */
+  #spend(thread: number, seconds: number, next: HandlerId): void {
+    this.#flow[thread] = this.#cores.start(seconds, 1, next, thread, 0);
+  }
+
+  /**
+   * Works on the mapped pages, up to the first that is not.
+   * @param faulting core time to spend on a fault first
+   */
+  #go(thread: number, faulting: Picoseconds = 0): void {
     const from = this.#page[thread];
-    const page = this.cache.touch(from, this.#end[thread]);
+    const end = this.#end[thread];
+    const page = this.cache.touch(from, end);
     this.#page[thread] = page;
     this.#since[thread] = this.#simulation.now;
-    if (page > from) this.#cores.start((page - from) * this.#work[thread], 1, this.#worked, thread, 0);
-    else this.#atPage(thread);
+    if (page > from) {
+      const faults = toSeconds(faulting);
+      const seconds = faults + (page - from) * this.#work[thread];
+      this.#faulting[thread] = seconds > 0 ? faults / seconds : 0;
+      this.#spend(thread, seconds, this.#worked);
+    } else this.#atPage(thread);
   }
 
   #atPage(thread: number): void {
@@ -178,9 +209,13 @@ export class MmapFile {
   #fault(thread: number): void {
     const page = this.#page[thread];
     const { mappings } = this.cache.counts;
+    this.#fill.settle(firstAround(page), firstAround(page) + WORD_PAGES);
+    // A mark may look for the end of what is cached.
+    if (this.cache.isMarked(page)) this.#fill.settle(page, page + this.readAhead.most + 1);
     const ahead = thread >= this.computing || this.cache.isCached(page);
     const priority = ahead ? PREFETCH : DEMAND;
-    const outcome = fault(this.cache, this.readAhead, page, this.#fill.insertionOf(thread, priority));
+    const insertion = this.#fill.insertionOf(thread, priority);
+    const outcome = fault(this.cache, this.readAhead, page, insertion);
     if (outcome === MAJOR) {
       this.faults.major++;
       if (thread >= this.computing) this.faults.ahead++;
@@ -191,7 +226,10 @@ export class MmapFile {
     this.#retrying[thread] = outcome === MAPPED_NOW ? 0 : 1;
     this.#since[thread] = this.#simulation.now;
     const time = this.#costs.faultTime + this.#costs.mapTime * (this.cache.counts.mappings - mappings);
-    this.#cores.start(toSeconds(time), 1, this.#handled, thread, 0);
+    if (this.#batch === 1 || (outcome !== MAPPED_NOW && !insertion.active))
+      this.#spend(thread, toSeconds(time), this.#handled);
+    else if (insertion.active) this.#fill.fill(thread, time);
+    else this.#go(thread, time);
   }
 
   /** What the fault brings in is on its way: waits for the page, or goes on. */
@@ -206,3 +244,6 @@ export class MmapFile {
     else this.#go(thread);
   }
 }
+
+/** The first of the pages that a fault on `page` maps around it. */
+const firstAround = (page: number): number => page & -WORD_PAGES;

@@ -2,6 +2,7 @@
 export { type FaultOutcome, fault, MAJOR, MAPPED_NOW, READ_UNDER_WAY } from './fault.ts';
 export { ACTIVE, INACTIVE, listOf, UNEVICTABLE } from './folio-runs.ts';
 export { Insertion, type ReadPages } from './insertion.ts';
+export { WORD_PAGES } from './page-bits.ts';
 export { PageCache } from './page-cache.ts';
 export { type MapAdvice, ReadAhead, type ReadAheadOptions } from './read-ahead.ts';
 export { OutOfMemoryError, type PageCacheCounts } from './two-lists.ts';

@@ -128,12 +128,14 @@ export class PageCache {
     this.#lists.makeRoom(pages);
   }
 
-  /** Adds pages [start, end) that are about to be read, none of them cached: one folio, or several of order 0. */
+  /** Adds pages [start, end) that are about to be read, none of them cached, in folios of one order. */
   insert(start: number, end: number, order: number): void {
     this.makeRoom(end - start);
     if (order > 0) {
-      const flags = this.#lists.takeShadows(start, end);
-      this.#folios.append(start, insertedKind(flags, order));
+      for (let page = start; page < end; page += 1 << order) {
+        const flags = this.#lists.takeShadows(page, page + (1 << order));
+        this.#folios.append(page, insertedKind(flags, order));
+      }
     } else {
       for (let page = start; page < end; ) {
         const like = this.#lists.alikeShadows(page, end);

@@ -69,6 +69,11 @@ export class ReadAhead {
     this.#cache.recency = advice === 'normal';
   }
 
+  /** Pages of the largest window. */
+  get most(): number {
+    return this.#max;
+  }
+
   /** A mapped page was touched that is not cached. */
   miss(page: number, insertion: Insertion): void {
     if (this.#advice === 'random' || this.#max === 0) {

@@ -28,13 +28,13 @@ describeMeasured('half of the memory, read-ahead 128 KiB doubled', [`${FOLDER}/m
     rows = simulate({ filePages: Math.floor(2_885.9e6 / 4096), readAhead: READ_AHEAD, tokens: 25 });
     decode = rows.slice(3);
   }, 60_000);
-  it('does much the same with 8 pages an event', () => {
+  it('does much the same with 64 pages an event', () => {
     const tokens = 9;
     const batches = simulate({
       filePages: Math.floor(2_885.9e6 / 4096),
       readAhead: READ_AHEAD,
       tokens,
-      batch: 8,
+      batch: 64,
     });
     const exact = rows.slice(0, tokens + 1);
     for (const key of ['bytes', 'seconds'] as const)
