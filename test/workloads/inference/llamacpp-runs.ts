@@ -11,7 +11,7 @@ export const FOLDER = 'inference/llamacpp-mmap';
 export const TOKEN_BYTES = 939e6;
 /** System time of a 4 KiB major fault under the limit (the data's README: 32-35 us). */
 const MAJOR_FAULT = us(33.5);
-const FILE_BYTES = 6_209_252_000;
+export const FILE_BYTES = 6_209_252_000;
 
 function table(name: string): Record<string, string>[] {
   const bytes = readFileSync(measured(`${FOLDER}/${name}`));
@@ -101,10 +101,22 @@ export interface RunOptions {
   readonly advice?: 'normal' | 'random';
   readonly tokens: number;
   readonly batch?: number;
+  /** Called as pages [from, to) are added, and after the load and each token. */
+  readonly onAdded?: (from: number, to: number) => void;
+  readonly onToken?: (cache: PageCache) => void;
 }
 
+const watched = (onAdded: (from: number, to: number) => void) =>
+  class extends PageCache {
+    override insert(start: number, end: number, order: number): void {
+      onAdded(start, end);
+      super.insert(start, end, order);
+    }
+  };
+
 /** @returns one row for the load, then one a token */
-export function simulate({ filePages, readAhead, advice, tokens, batch }: RunOptions): TokenRow[] {
+export function simulate(options: RunOptions): TokenRow[] {
+  const { filePages, readAhead, advice, tokens, batch, onAdded, onToken } = options;
   const sim = new Simulation({ seed: 'llamacpp' });
   const inMemory = tokenSeconds('no-mmap-r2');
   const device = new VirtualDisk(sim, {
@@ -114,7 +126,7 @@ export function simulate({ filePages, readAhead, advice, tokens, batch }: RunOpt
     queues: 1,
     parameters: DISK,
   });
-  const cache = new PageCache(filePages);
+  const cache = new (onAdded ? watched(onAdded) : PageCache)(filePages);
   const file = new MmapFile(sim, {
     device,
     cache,
@@ -162,6 +174,7 @@ export function simulate({ filePages, readAhead, advice, tokens, batch }: RunOpt
         minor: file.faults.minor,
         missed: file.statistics.bytes[0] + file.statistics.bytes[1] - 4096 * (cache.counts.unused - unused),
       });
+      onToken?.(cache);
       if (advice) file.readAhead.advise(advice);
       since = sim.now;
       unused = cache.counts.unused;
