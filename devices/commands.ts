@@ -2,10 +2,11 @@
  * The commands that a device has accepted and not yet completed, and what every device counts about them. Refuses what
  * a controller would refuse: a transfer beyond the capacity or MDTS, of no whole blocks, or to a queue it does not have.
  */
+import { Census } from '../sim/conservation.ts';
+import { FreeList } from '../sim/free-list.ts';
 import { type HandlerId, Histogram, type Simulation, TimeWeighted } from '../sim/index.ts';
 import { grown } from '../sim/slots.ts';
 import type { BlockDevice, BlockOperation } from './block-device.ts';
-import { Jobs } from './jobs.ts';
 
 /** What a device has done since the start or the last restart. Indices: READ, WRITE. */
 export interface DeviceStatistics {
@@ -20,18 +21,33 @@ export interface DeviceStatistics {
   readonly depth: TimeWeighted;
 }
 
+/** Words of a command's record: one cache line. */
+const OFFSET = 0;
+const BYTES = 1;
+const OPERATION = 2;
+const QUEUE = 3;
+const DONE = 4;
+const TAG = 5;
+const STARTED = 6;
+const WORDS = 8;
+
+/** In place of the start of a command that is not there. */
+const FREE = -1;
+
 export class Commands {
   statistics: DeviceStatistics;
   readonly #simulation: Simulation;
   readonly #device: BlockDevice;
-  readonly #jobs: Jobs;
-  /** Offset, bytes, operation and queue of each: one record, so that a command costs one cache line here. */
-  #records = new Float64Array(4 * 64);
+  readonly #census = new Census();
+  readonly #places: FreeList;
+  #records = new Float64Array(0);
 
   constructor(simulation: Simulation, device: BlockDevice) {
     this.#simulation = simulation;
     this.#device = device;
-    this.#jobs = new Jobs(simulation, device.name);
+    this.#places = new FreeList(`commands at ${device.name}`);
+    this.#grow();
+    simulation.audit(() => this.#audit());
     this.statistics = fresh(simulation.now, 0);
   }
 
@@ -45,50 +61,81 @@ export class Commands {
     tag: number,
   ): number {
     checkCommand(this.#device, offset, bytes, queue);
-    const command = this.#jobs.start(1, done, tag);
-    const record = 4 * command;
-    if (record >= this.#records.length) this.#records = grown(this.#records, 2 * this.#records.length);
-    this.#records[record] = offset;
-    this.#records[record + 1] = bytes;
-    this.#records[record + 2] = operation;
-    this.#records[record + 3] = queue;
-    this.statistics.depth.add(this.#simulation.now, 1);
+    const command = this.#places.take();
+    const record = WORDS * command;
+    if (record >= this.#records.length) this.#grow();
+    const records = this.#records;
+    const { now } = this.#simulation;
+    records[record + OFFSET] = offset;
+    records[record + BYTES] = bytes;
+    records[record + OPERATION] = operation;
+    records[record + QUEUE] = queue;
+    records[record + DONE] = done;
+    records[record + TAG] = tag;
+    records[record + STARTED] = now;
+    this.#census.arrive(now);
+    this.statistics.depth.add(now, 1);
     return command;
   }
 
   operationOf(command: number): BlockOperation {
-    return this.#records[4 * command + 2] as BlockOperation;
+    return this.#records[WORDS * command + OPERATION] as BlockOperation;
   }
 
   offsetOf(command: number): number {
-    return this.#records[4 * command];
+    return this.#records[WORDS * command + OFFSET];
   }
 
   bytesOf(command: number): number {
-    return this.#records[4 * command + 1];
+    return this.#records[WORDS * command + BYTES];
   }
 
   queueOf(command: number): number {
-    return this.#records[4 * command + 3];
+    return this.#records[WORDS * command + QUEUE];
   }
 
   /** The command is complete: counts it and calls its continuation. */
   finish(command: number): void {
     const { statistics } = this;
     const { now } = this.#simulation;
-    const operation = this.operationOf(command);
-    const bytes = this.bytesOf(command);
+    const records = this.#records;
+    const record = WORDS * command;
+    const operation = records[record + OPERATION];
+    const bytes = records[record + BYTES];
+    const started = records[record + STARTED];
     statistics.completed[operation]++;
     statistics.bytes[operation] += bytes;
-    statistics.latency[operation].record(now - this.#jobs.startOf(command));
+    statistics.latency[operation].record(now - started);
     statistics.commandBytes[operation].record(bytes);
     statistics.depth.add(now, -1);
-    this.#jobs.endPart(command);
+    this.#census.complete(now, started);
+    records[record + STARTED] = FREE;
+    this.#places.release(command);
+    this.#simulation.call(records[record + DONE], records[record + TAG], 0);
   }
 
   /** Forgets what was counted before now (the end of a warm-up). */
   restart(): void {
     this.statistics = fresh(this.#simulation.now, this.statistics.depth.value);
+  }
+
+  #grow(): void {
+    const old = this.#records.length;
+    this.#records = grown(this.#records, WORDS * this.#places.capacity);
+    for (let at = old + STARTED; at < this.#records.length; at += WORDS) this.#records[at] = FREE;
+  }
+
+  #audit(): void {
+    const { now } = this.#simulation;
+    let present = 0;
+    let time = 0;
+    for (let at = STARTED; at < this.#records.length; at += WORDS) {
+      const started = this.#records[at];
+      if (started === FREE) continue;
+      present++;
+      time += now - started;
+    }
+    this.#census.audit(this.#device.name, now, present, time);
   }
 }
 

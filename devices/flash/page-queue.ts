@@ -7,6 +7,7 @@
  * times, far apart. So a read is one record of a cache line (64 B), and the hash is of die and page offset, with the
  * chains of the die's planes side by side. A read keeps its id from `add` until `release`.
  */
+import { FreeList } from '../../sim/free-list.ts';
 import { grown } from '../../sim/slots.ts';
 
 const NONE = -1;
@@ -24,12 +25,10 @@ const WORDS = 16;
 const TIME = 5;
 
 export class PageQueue {
-  #capacity = 1024;
+  readonly #places = new FreeList('page reads');
+  #capacity = this.#places.capacity;
   #times = new Float64Array((WORDS / 2) * this.#capacity);
   #words = new Int32Array(this.#times.buffer);
-  #free = new Int32Array(this.#capacity);
-  #freeCount = 0;
-  #used = 0;
   #nextOrder = 0;
   readonly #planes: number;
   /** First and last of each target's queue, and of each hash chain. */
@@ -71,7 +70,8 @@ export class PageQueue {
 
   /** Adds a read of `bytes` of a page to the end of a target's queue. */
   add(target: number, command: number, plane: number, page: number, bytes: number, now: number): void {
-    const read = this.#freeCount > 0 ? this.#free[--this.#freeCount] : this.#take();
+    const read = this.#places.take();
+    if (read >= this.#capacity) this.#grow();
     const words = this.#words;
     const record = WORDS * read;
     words[record + COMMAND] = command;
@@ -114,7 +114,7 @@ export class PageQueue {
 
   /** The read is done: its id may be given to another. */
   release(read: number): void {
-    this.#free[this.#freeCount++] = read;
+    this.#places.release(read);
   }
 
   #chainOf(plane: number, page: number): number {
@@ -127,17 +127,11 @@ export class PageQueue {
     return new Int32Array(2 * this.#planes * this.#capacity).fill(NONE);
   }
 
-  #take(): number {
-    if (this.#used === this.#capacity) this.#grow();
-    return this.#used++;
-  }
-
   #grow(): void {
     const queues = this.#queues;
-    this.#capacity *= 2;
+    this.#capacity = this.#places.capacity;
     this.#times = grown(this.#times, (WORDS / 2) * this.#capacity);
     this.#words = new Int32Array(this.#times.buffer);
-    this.#free = grown(this.#free, this.#capacity);
     this.#chains = this.#noChains();
     for (let target = 0; 2 * target < queues.length; target++) {
       for (let read = this.first(target); read !== NONE; read = this.#words[WORDS * read + QUEUE_LINKS]) {
