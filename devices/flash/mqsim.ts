@@ -5,7 +5,7 @@
  */
 import { ns, type Picoseconds } from '../../sim/index.ts';
 import type { NvmeMessages } from '../nvme/messages.ts';
-import type { FlashDeviceOptions } from './flash-device.ts';
+import type { FlashDeviceOptions } from './flash-device-options.ts';
 import { type FlashGeometry, physicalBytes } from './geometry.ts';
 
 /** ONFI command times in MQSim's default configuration: tCS + tWB + tRR, 6 tWC, tDBSY. */

@@ -3,7 +3,7 @@
  * by its flash alone (preset mqsim).
  */
 import { z } from 'zod';
-import { HOST_TRANSFERS } from '../../devices/flash/flash-device.ts';
+import { HOST_TRANSFERS } from '../../devices/flash/flash-device-options.ts';
 import { LAYOUTS } from '../../devices/flash/mapping.ts';
 import { CHANNEL_PRIORITIES, DIE_PARALLELISMS } from '../../devices/flash/timing.ts';
 import { sourced } from './leaf.ts';

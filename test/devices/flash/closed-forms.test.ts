@@ -1,6 +1,6 @@
 /** The flash model under realistic defaults against formulas: pipelining, interleaved commands, rate sweep, switches. */
 import { describe, expect, it } from 'vitest';
-import type { FlashDeviceOptions } from '../../../devices/flash/flash-device.ts';
+import type { FlashDeviceOptions } from '../../../devices/flash/flash-device-options.ts';
 import { MQSIM_COMMAND, type MqsimDevice } from '../../../devices/flash/mqsim.ts';
 import type { ChannelPriority } from '../../../devices/flash/timing.ts';
 import { ns, us } from '../../../sim/index.ts';

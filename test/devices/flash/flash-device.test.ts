@@ -1,7 +1,8 @@
 /** The flash device as a block device, over random profiles; and writes: acknowledgement, the medium's rate, reads behind. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FlashDevice, type FlashDeviceOptions } from '../../../devices/flash/flash-device.ts';
+import { FlashDevice } from '../../../devices/flash/flash-device.ts';
+import type { FlashDeviceOptions } from '../../../devices/flash/flash-device-options.ts';
 import { validShare } from '../../../devices/flash/garbage.ts';
 import { physicalBytes } from '../../../devices/flash/geometry.ts';
 import { LAYOUTS } from '../../../devices/flash/mapping.ts';

@@ -1,6 +1,7 @@
 /** The three devices of the comparison with MQSim, and its closed loop: see the description of the `mqsim` preset. */
 
-import { FlashDevice, type FlashDeviceOptions } from '../../../devices/flash/flash-device.ts';
+import { FlashDevice } from '../../../devices/flash/flash-device.ts';
+import type { FlashDeviceOptions } from '../../../devices/flash/flash-device-options.ts';
 import { MQSIM_COMMAND, type MqsimDevice, mqsimOptions } from '../../../devices/flash/mqsim.ts';
 import { READ } from '../../../devices/index.ts';
 import { nvmeMessages } from '../../../devices/nvme/messages.ts';

@@ -3,7 +3,7 @@
  * units of 128 B at 152 ns on the channel and at 36 ns on the link: 57,276 ns for an LSB page, 69,276 ns for an MSB page.
  */
 import { expect, it } from 'vitest';
-import type { FlashDeviceOptions } from '../../../devices/flash/flash-device.ts';
+import type { FlashDeviceOptions } from '../../../devices/flash/flash-device-options.ts';
 import { ns } from '../../../sim/index.ts';
 import { flashLoop } from './mqsim-devices.ts';
 

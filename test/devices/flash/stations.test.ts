@@ -1,7 +1,8 @@
 /** The stations of a flash drive: every page, byte and command is accounted for, and waits are what queues make of them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FlashDevice, type FlashDeviceOptions } from '../../../devices/flash/flash-device.ts';
+import { FlashDevice } from '../../../devices/flash/flash-device.ts';
+import type { FlashDeviceOptions } from '../../../devices/flash/flash-device-options.ts';
 import { READ } from '../../../devices/index.ts';
 import { nvmeMessages } from '../../../devices/nvme/messages.ts';
 import { NOBODY, TlpLink } from '../../../devices/nvme/tlp-link.ts';

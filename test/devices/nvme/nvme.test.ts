@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { READ, WRITE } from '../../../devices/block-device.ts';
-import type { FlashDeviceOptions } from '../../../devices/flash/flash-device.ts';
+import type { FlashDeviceOptions } from '../../../devices/flash/flash-device-options.ts';
 import { Firmware } from '../../../devices/nvme/firmware.ts';
 import { nvmeMessages, prpListBytes } from '../../../devices/nvme/messages.ts';
 import { QueuePairs } from '../../../devices/nvme/queue-pairs.ts';
