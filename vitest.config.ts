@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
+    isolate: false, // files share what they import: a third of the processor time
     maxWorkers: '100%', // by default a core is left to watch mode
     testTimeout: 60_000,
     hookTimeout: 60_000,
