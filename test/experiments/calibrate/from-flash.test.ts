@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { FlashDevice } from '../../../devices/index.ts';
-import { agreement, agrees, GRID, TOLERANCE } from '../../../experiments/calibrate/agreement.ts';
 import { deriveQueue, queueDevice } from '../../../experiments/calibrate/derive-queue.ts';
 import { fromFlash } from '../../../experiments/calibrate/from-flash.ts';
 import { simulateLoad } from '../../../experiments/calibrate/load-on-device.ts';
@@ -21,33 +20,6 @@ const drive = (name: string) => new References('.').drive(name);
 const DRIVES = ['wd-sn640-960gb', 'samsung-980-pro-1tb', 'intel-p5800x', 'micron-9550'];
 
 describe('queue parameters derived from a flash section', () => {
-  /** Known misses of p99, each within 20 %: dies that read on, or not, while a page waits for its channel. */
-  const MISSES: Readonly<Record<string, readonly string[]>> = {
-    'wd-sn640-960gb': ['4096 B at 64', '4096 B at 256', '131072 B at 16'],
-  };
-
-  // Some seconds each: both fidelities run every load.
-  it.each(
-    DRIVES,
-  )('agree on the %s in throughput (5 parts in 100) and p99 (10), on the grid and between its points', (name) => {
-    const profile = drive(name);
-    const between = [
-      { bytes: 8192, depth: 8 },
-      { bytes: 12288, depth: 100 },
-      { bytes: 32768, depth: 2 },
-      { bytes: 49152, depth: 32 },
-      { bytes: 98304, depth: 12 },
-    ];
-    const points = agreement(profile, ownLink(profile), profile.queue!, [...GRID, ...between]);
-    expect(points).toHaveLength(25);
-    const misses = points.filter((point) => !agrees(point));
-    expect(misses.map(({ bytes, depth }) => `${bytes} B at ${depth}`)).toEqual(MISSES[name] ?? []);
-    for (const { iops, p99 } of misses) {
-      expect(Math.abs(iops)).toBeLessThanOrEqual(TOLERANCE.iops);
-      expect(Math.abs(p99)).toBeLessThan(0.2);
-    }
-  }, 120_000);
-
   it.each(DRIVES)('of the %s are those of its profile', (name) => {
     const profile = drive(name);
     expect(profile.queue?.digest, `derive it again: nvmoe calibrate --from-flash ${name}`).toBe(
