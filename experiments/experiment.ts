@@ -10,7 +10,7 @@ import type { KeyPath } from './errors.ts';
 import type { DriveProfile, IdealDrive } from './schema/drive.ts';
 import type { ExperimentFile } from './schema/experiment.ts';
 import type { DirectInterface, HostProfile } from './schema/host.ts';
-import type { LinuxProfile } from './schema/linux.ts';
+import type { Linux } from './schema/linux.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -36,7 +36,7 @@ export interface Storage extends Pick<ExperimentFile['storage'], ArrayKeys> {
 export interface Experiment extends Omit<ExperimentFile, Replaced> {
   readonly host: HostProfile;
   /** The host's, with the experiment's changes; what neither says is missing. */
-  readonly linux: Partial<LinuxProfile>;
+  readonly linux: Linux;
   readonly memory: ExperimentFile['memory'] & { readonly pin: readonly TrunkPart[] };
   readonly io: ExperimentFile['io'] & { readonly interface: DirectInterface | 'mmap' };
   readonly storage: Storage;

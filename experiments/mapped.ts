@@ -5,11 +5,14 @@ import {
   type DeviceArray,
   fabricBandwidth,
   type Host,
+  Kswapd,
   kernelRate,
   MmapFile,
   OutOfMemoryError,
   PAGE_BYTES,
   PageCache,
+  type Watermarks,
+  watermarksOf,
 } from '../devices/index.ts';
 import type { Simulation } from '../sim/index.ts';
 import { type DecodeOptions, type DecodeOutcome, runMapped } from '../workloads/inference/index.ts';
@@ -62,19 +65,43 @@ interface FileSize {
 /** Pages that a thread adds to the page cache in one event at most: what one reclaim makes room for (docs/performance.md). */
 const INSERT_BATCH = 64;
 
-const cacheOf = ({ pageCacheBytes, lockedBytes = 0 }: Memory) =>
-  new PageCache(Math.floor((lockedBytes + pageCacheBytes) / PAGE_BYTES));
+/** What the kernel keeps free, in pages, when memory is short on the whole machine; undefined under a memory cgroup. */
+export const watermarksFor = ({ host, linux }: Experiment): Watermarks | undefined =>
+  linux.reclaimThreads ? watermarksOf(host.memory.capacity / PAGE_BYTES) : undefined;
+
+/** The page cache and, when memory is short on the whole machine, what frees it in the background. */
+function cacheOf(
+  sim: Simulation,
+  experiment: Experiment,
+  { host }: Parts,
+  { pageCacheBytes, freeBytes, lockedBytes = 0 }: Memory,
+) {
+  const watermarks = watermarksFor(experiment);
+  const bytes = lockedBytes + pageCacheBytes + (watermarks ? freeBytes : 0);
+  const cache = new PageCache(Math.floor(bytes / PAGE_BYTES) - (watermarks?.min ?? 0));
+  const kswapd =
+    watermarks &&
+    new Kswapd(sim, {
+      cache,
+      watermarks,
+      costs: linuxOf(experiment),
+      cores: host.cpu.cores,
+      threads: experiment.linux.reclaimThreads!,
+    });
+  return { cache, kswapd };
+}
 
 export function buildMapped(
   sim: Simulation,
   experiment: Experiment,
-  { host, array }: Parts,
+  parts: Parts,
   { memory, fileBytes }: FileSize,
 ): MmapFile {
+  const { host, array } = parts;
   const linux = linuxOf(experiment);
   return new MmapFile(sim, {
     device: array,
-    cache: cacheOf(memory),
+    ...cacheOf(sim, experiment, parts, memory),
     fileBytes,
     readAhead: windowOf(experiment),
     batch: INSERT_BATCH,
@@ -90,14 +117,15 @@ export function buildMapped(
 export function buildBuffered(
   sim: Simulation,
   experiment: Experiment,
-  { host, array }: Parts,
+  parts: Parts,
   { memory, fileBytes }: FileSize,
 ): BufferedFile {
+  const { host, array } = parts;
   const { io } = experiment;
   const linux = linuxOf(experiment);
   return new BufferedFile(sim, {
     device: array,
-    cache: cacheOf(memory),
+    ...cacheOf(sim, experiment, parts, memory),
     fileBytes,
     readAhead: linux.readAhead,
     request: linux.maxSectors,

@@ -2,7 +2,7 @@
  * One account of the host's memory: limit = trunk + KV cache + draft model + expert cache + page cache + system +
  * free. The trunk is what is pinned. The page cache has what the others leave, up to what is read through it: nothing with O_DIRECT, but for
  * the parts that are mapped; the file with buffered reads; the file and no expert cache with a mapped program, whose
- * trunk is what it locks (mlock).
+ * trunk is what it locks (mlock). When memory is short on the whole machine, the kernel keeps its low watermark free.
  */
 import { PAGE_BYTES } from '../devices/index.ts';
 import { type Catalogue, largestLayer } from '../workloads/inference/index.ts';
@@ -15,7 +15,7 @@ import {
 import { InputError } from './errors.ts';
 import type { Experiment } from './experiment.ts';
 import { gpuAccount } from './gpu.ts';
-import { windowOf } from './mapped.ts';
+import { watermarksFor, windowOf } from './mapped.ts';
 import type { Memory } from './result.ts';
 
 /** Requests that run at a time, and the most tokens of one. */
@@ -64,9 +64,11 @@ export function memoryAccount(
   const pinnedBytes = gpu ? 0 : pinned;
   const kvBytes = gpu ? 0 : kvBytesOf(experiment, model);
   const draftBytes = experiment.workload.speculation?.memory ?? 0;
-  const left = limitBytes - systemBytes - pinnedBytes - kvBytes - draftBytes;
+  const reserve = (watermarksFor(experiment)?.low ?? 0) * PAGE_BYTES;
+  const left = limitBytes - systemBytes - pinnedBytes - kvBytes - draftBytes - reserve;
   const draft = draftBytes > 0 ? `, draft model ${gib(draftBytes)}` : '';
-  const parts = `system ${gib(systemBytes)}, pinned trunk ${gib(pinnedBytes)}, KV cache ${gib(kvBytes)}${draft}`;
+  const kept = reserve > 0 ? `, kept free ${gib(reserve)}` : '';
+  const parts = `system ${gib(systemBytes)}, pinned trunk ${gib(pinnedBytes)}, KV cache ${gib(kvBytes)}${draft}${kept}`;
   if (left < 0) {
     throw new InputError(
       `found a limit of ${gib(limitBytes)} that is ${gib(-left)} short of what must fit: ${parts}; ` +
@@ -98,7 +100,7 @@ export function memoryAccount(
     expertCacheBytes,
     pageCacheBytes,
     systemBytes,
-    freeBytes: left - expertCacheBytes - pageCacheBytes,
+    freeBytes: reserve + left - expertCacheBytes - pageCacheBytes,
     ...(gpu ? { gpu } : {}),
     ...(all ? { lockedBytes: locked } : {}),
   };

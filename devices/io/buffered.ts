@@ -83,6 +83,10 @@ export class BufferedFile implements IoInterface {
     this.#copiedTo = simulation.register((id) => this.#afterCopy(id));
   }
 
+  get kswapd() {
+    return this.#fill.kswapd;
+  }
+
   get statistics() {
     return this.#fill.requests.statistics;
   }

@@ -8,7 +8,15 @@
 import type { HandlerId, Picoseconds, Simulation } from '../../sim/index.ts';
 import { DeviceArray } from '../array.ts';
 import { type BlockDevice, READ } from '../block-device.ts';
-import { Insertion, type PageCache, ReadAhead, type ReadAheadOptions } from '../host/page-cache/index.ts';
+import {
+  Insertion,
+  type Kswapd,
+  type PageCache,
+  ReadAhead,
+  type ReadAheadOptions,
+  type ReclaimCosts,
+  reclaimTimeOf,
+} from '../host/page-cache/index.ts';
 import { IntegerQueue } from '../integer-queue.ts';
 import type { ReadPriority } from './interface.ts';
 import { PagesUnderWay } from './pages-under-way.ts';
@@ -17,12 +25,9 @@ import { Requests } from './requests.ts';
 export const PAGE_BYTES = 4096;
 
 /** Core time, in ps, to bring pages into the cache. */
-export interface FillCosts {
+export interface FillCosts extends ReclaimCosts {
   readonly insertTime: Picoseconds;
   readonly insertPageTime: Picoseconds;
-  readonly reclaimTime: Picoseconds;
-  readonly reclaimPageTime: Picoseconds;
-  readonly scanTime: Picoseconds;
   /** To sleep and be woken: switches, interrupt. */
   readonly waitTime: Picoseconds;
   /** To submit a request. */
@@ -33,6 +38,8 @@ export interface FillCosts {
 export interface CachedFileOptions {
   readonly device: BlockDevice;
   readonly cache: PageCache;
+  /** Frees the cache's memory in the background; default: threads do so when they need it. */
+  readonly kswapd?: Kswapd;
   /** Bytes of the file, which lies at the device's start. */
   readonly fileBytes: number;
   /** Largest read-ahead window in bytes: read_ahead_kb, doubled by POSIX_FADV_SEQUENTIAL; 0: none. */
@@ -73,6 +80,7 @@ const NOT_WAITING = -1;
 const FILLS = new WeakMap<PageCache, CacheFill[]>();
 export class CacheFill {
   readonly cache: PageCache;
+  readonly kswapd?: Kswapd;
   readonly readAhead: ReadAhead;
   readonly requests: Requests;
   readonly times: FillTimes = { fault: 0, reclaim: 0, wait: 0 };
@@ -110,6 +118,7 @@ export class CacheFill {
       new DeviceArray(simulation, { name: `${device.name} driver`, devices: [device] });
     this.#driver = device instanceof DeviceArray ? device : behindDriver();
     this.cache = cache;
+    this.kswapd = options.kswapd;
     this.#sharing = FILLS.get(cache) ?? [];
     this.#sharing.push(this);
     FILLS.set(cache, this.#sharing);
@@ -172,6 +181,7 @@ export class CacheFill {
   /** Forgets what was counted before now. */
   restart(): void {
     this.requests.restart();
+    this.kswapd?.restart();
     Object.assign(this.times, { fault: 0, reclaim: 0, wait: 0 });
     this.#since.fill(this.#simulation.now);
   }
@@ -204,9 +214,7 @@ export class CacheFill {
 
   /** Core time of all reclaim so far. */
   #reclaimTime(): Picoseconds {
-    const { reclaimTime, reclaimPageTime, scanTime } = this.#options.costs;
-    const { batches, evicted, scanned } = this.cache.counts;
-    return reclaimTime * batches + reclaimPageTime * evicted + scanTime * scanned;
+    return reclaimTimeOf(this.cache, this.#options.costs);
   }
 
   #advance(thread: number, before: Picoseconds): void {
@@ -216,7 +224,9 @@ export class CacheFill {
     for (;;) {
       while (prepared.length > 0) this.#submit(thread, prepared.shift());
       const reclaimed = this.#reclaimTime() - this.#allOwed;
-      if (!insertion.step() && prepared.length === 0) break;
+      const added = insertion.step();
+      this.kswapd?.wake();
+      if (!added && prepared.length === 0) break;
       const reclaim = this.#owed[thread] + this.#reclaimTime() - this.#allOwed - reclaimed;
       this.#owed[thread] = 0;
       const submission = costs.submitTime * prepared.length;

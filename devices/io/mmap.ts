@@ -131,6 +131,10 @@ export class MmapFile {
     });
   }
 
+  get kswapd() {
+    return this.#fill.kswapd;
+  }
+
   get statistics() {
     return this.#fill.requests.statistics;
   }

@@ -164,6 +164,8 @@ export function numbersTables(result: Result): Html {
         ['copied per token', each(pageCache.copiedBytes, formatBytes)],
         ['reclaimed per token', formatBytes(perToken(pageCache.reclaimedBytes))],
         ['time in reclaim per token', formatSeconds(perToken(pageCache.reclaimSeconds))],
+        ['of these bytes, by kswapd', each(pageCache.kswapdBytes, formatBytes)],
+        ['its time per token', each(pageCache.kswapdSeconds, formatSeconds)],
       ]),
   ];
   return html`<div class="columns">${tables.filter((table) => table !== undefined)}</div>`;

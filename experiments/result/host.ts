@@ -96,6 +96,8 @@ export const pageCacheSchema = z.object({
   copiedBytes: bytes().optional().describe('Copied to the program by buffered reads.'),
   reclaimedBytes: bytes().describe('Freed by reclaim.'),
   reclaimSeconds: seconds().describe('Time threads spent in direct reclaim, summed over threads.'),
+  kswapdBytes: bytes().optional().describe('Of the bytes freed, those by kswapd, in the background.'),
+  kswapdSeconds: seconds().optional().describe('Time that kswapd worked, summed over its threads.'),
 });
 
 export type Time = z.output<typeof timeSchema>;

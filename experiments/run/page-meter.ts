@@ -35,12 +35,16 @@ export class PageMeter {
 
   phaseEnds(phase: Phase | 'window', seconds: number): void {
     const { file } = this;
-    const { times, cache } = file;
+    const { times, cache, kswapd } = file;
     const bytes = (key: keyof typeof cache.counts) => (cache.counts[key] - this.counts[key]) * PAGE_BYTES;
     const both = {
       readaheadWastedBytes: bytes('unused'),
       reclaimedBytes: bytes('evicted'),
       reclaimSeconds: toSeconds(times.reclaim),
+      ...(kswapd && {
+        kswapdBytes: kswapd.evicted * PAGE_BYTES,
+        kswapdSeconds: toSeconds(kswapd.time),
+      }),
     };
     if (!(file instanceof MmapFile)) {
       this.phases.set(phase, { copiedBytes: file.copied, ...both });

@@ -72,7 +72,12 @@ export type LinuxProfile = z.output<typeof linuxSchema>;
 /** What reading through the page cache needs in full. */
 export const CACHE_KEYS = Object.keys(cacheShape(quantity)) as (keyof LinuxProfile)[];
 
+const reclaimThreads = quantity('count', { min: 0, max: 64 }).describe(
+  'Threads that free memory in the background (kswapd, one a NUMA node), as memory is short on the whole machine; default 0: memory.limit is that of a memory cgroup, in which threads free what they need by themselves.',
+);
+
 /** As part of an experiment: what it changes. */
 export const linuxChangesSchema = z
-  .strictObject({ ...queueShape(quantity), ...cacheShape(quantity) })
+  .strictObject({ ...queueShape(quantity), ...cacheShape(quantity), reclaimThreads })
   .partial();
+export type Linux = Partial<LinuxProfile> & Pick<z.output<typeof linuxChangesSchema>, 'reclaimThreads'>;

@@ -66,6 +66,21 @@ describe('a dense model larger than its memory', () => {
     expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(whole, 9);
   });
 
+  it('is freed in the background where memory is short on the whole machine', async () => {
+    const direct = await runSmall(experiment('dense', '24 MiB'));
+    // The machine's 30 GiB have watermarks of 5,608, 13,472 and 21,336 pages: 22, 53 and 83 MiB.
+    const result = await runSmall(experiment('dense', '76 MiB'), 'linux.reclaimThreads=1');
+    const { pageCacheBytes, freeBytes } = result.memory!;
+    expect(freeBytes).toBe(13472 * 4096);
+    expect(pageCacheBytes + freeBytes).toBe(direct.memory!.pageCacheBytes + 52 * 2 ** 20);
+    const { reclaimedBytes, reclaimSeconds, kswapdBytes, kswapdSeconds } = result.pageCache!;
+    expect(kswapdBytes).toBe(reclaimedBytes);
+    expect(reclaimSeconds).toBe(0);
+    expect(kswapdSeconds).toBeGreaterThan(0);
+    expect(result.tokensPerSecond.mean).toBeGreaterThan(direct.tokensPerSecond.mean);
+    expect(direct.pageCache!.kswapdBytes).toBeUndefined();
+  });
+
   it('reads less when a part is locked', async () => {
     const free = await runSmall(experiment('dense', '24 MiB'));
     const locked = await runSmall(experiment('dense', '24 MiB'), 'memory.pin=[attention, embeddings]');

@@ -128,6 +128,11 @@ export class PageCache {
     this.#lists.makeRoom(pages);
   }
 
+  /** Evicts at least `pages`, if as many can be. */
+  reclaim(pages: number): void {
+    this.#lists.reclaim(pages);
+  }
+
   /** Adds pages [start, end) that are about to be read, none of them cached, in folios of one order. */
   insert(start: number, end: number, order: number): void {
     this.makeRoom(end - start);

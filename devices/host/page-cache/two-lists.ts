@@ -9,7 +9,8 @@
  * - A refault enters the active list if no more pages have left or been activated since its eviction than the active
  *   list holds.
  * - Priorities: at priority p (12 down to 0) reclaim looks at 2^-p of each list, until 32 pages or what is needed is
- *   free. Under a memory cgroup the faulting thread does this itself, when the limit is reached.
+ *   free. Under a memory cgroup the faulting thread does this itself, when the limit is reached; where memory is short on
+ *   the whole machine, kswapd does so ahead of it (kswapd.ts).
  */
 import {
   ACTIVE,
@@ -27,7 +28,8 @@ import {
 import { PageBits, READING, TOUCHED, YOUNG } from './page-bits.ts';
 import { TABLE_SHIFT } from './table-index.ts';
 
-const BATCH = 32;
+/** Pages that reclaim looks at together, and that it frees at least (SWAP_CLUSTER_MAX). */
+export const BATCH = 32;
 const FIRST_PRIORITY = 12;
 /** Rounds of reclaim that may find nothing before the limit counts as impossible. */
 const ROUNDS = 16;
@@ -182,12 +184,13 @@ export class TwoLists {
             'raise the memory limit, or lock or read less at once',
         );
       }
-      this.#reclaim(Math.max(BATCH, this.cached + pages - this.limit));
+      this.reclaim(Math.max(BATCH, this.cached + pages - this.limit));
     }
     this.#forgetShadows();
   }
 
-  #reclaim(target: number): void {
+  /** Evicts at least `target` pages, if as many can be. */
+  reclaim(target: number): void {
     const { pages } = this.folios;
     const before = this.counts.evicted;
     for (let priority = FIRST_PRIORITY; priority >= 0; priority--) {

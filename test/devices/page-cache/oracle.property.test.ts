@@ -33,15 +33,24 @@ property([
   fc.constantFrom(8, 16, 32, 48, 64, 128),
   fc.constantFrom('normal' as const, 'normal' as const, 'random' as const, 'sequential' as const),
   fc.constantFrom(1, 7, 32, Infinity),
+  fc.constantFrom(undefined, undefined, { low: 10, high: 40 }, { low: 64, high: 192 }),
 ])(
   'reads, maps, keeps and evicts what the oracle does, however many pages a step',
-  (accesses, limit, window, advice, batch) => {
+  (accesses, limit, window, advice, batch, watermarks) => {
     const slow = new SlowPageCache(limit, END, window);
     slow.advice = advice;
     const cache = new PageCache(limit);
     const file = new ReadAhead(cache, { first: 0, end: END, pages: window, advice });
     const reads: [number, number][] = [];
     const insertion = new Insertion(cache, file, (from, to) => reads.push([from, to - from]), batch);
+    /** Frees up to the high watermark below the low one, as kswapd does while nothing else happens. */
+    const reclaimAhead = (free: () => number, reclaim: (pages: number) => void) => {
+      if (!watermarks || free() >= watermarks.low) return;
+      for (let before = -1; free() < watermarks.high && free() > before; ) {
+        before = free();
+        reclaim(32);
+      }
+    };
     const touch = (page: number) => {
       if (cache.touch(page, page + 1) > page) return 'mapped';
       const outcome = fault(cache, file, page, insertion);
@@ -58,6 +67,15 @@ property([
       for (let n = page; n < Math.min(END, page + pages); n++) {
         const outcome = touch(n);
         if (outcome !== slow.touch(n)) expect.fail(`page ${n}: ${outcome}, the oracle says otherwise`);
+        reclaimAhead(
+          () => cache.room,
+          (target) => cache.reclaim(target),
+        );
+        reclaimAhead(
+          () => limit - slow.pages.size,
+          (target) => slow.reclaim(target),
+        );
+        if (watermarks) expect(cache.room).toBeGreaterThanOrEqual(watermarks.low);
       }
       const read = (all: [number, number][]) =>
         all.flatMap(([from, count]) => Array.from({ length: count }, (_, i) => from + i));
