@@ -37,7 +37,7 @@ export function fio(command: FioCommand): string {
   const { machine, target, warnings } = fioDevice(device, host, fidelity, sysfs);
   const { sections, global } = sectionsOf(command.words);
   const jobs = sections.map((section) => {
-    const parsed = jobOf(section, target);
+    const parsed = located(section, () => jobOf(section, target));
     warnings.push(...parsed.warnings);
     return parsed.job;
   });
@@ -55,10 +55,9 @@ function sectionsOf(words: readonly string[]): { sections: Section[]; global: Re
   const listed = fromFiles.flatMap((file) => file.jobs);
   if (listed.length + jobs.length > 0) {
     // As in fio, options on the command line hold for the jobs named there; without any, for those of the files.
-    const files = listed.map(({ name, options }) => ({
-      name,
-      options: jobs.length > 0 ? options : { ...options, ...global },
-    }));
+    const files = listed.map(({ name, options, lines }) =>
+      jobs.length > 0 ? { name, options, lines } : { name, ...overridden(options, lines, global) },
+    );
     return {
       sections: [...files, ...jobs],
       global: Object.assign({}, ...fromFiles.map((file) => file.global)),
@@ -70,6 +69,23 @@ function sectionsOf(words: readonly string[]): { sections: Section[]; global: Re
     );
   }
   return { sections: [{ name: 'fio', options: global }], global: {} };
+}
+
+/** Options of a file with those of the command line over them, which have no line. */
+function overridden(options: Section['options'], lines: Section['lines'], over: Section['options']) {
+  const own = Object.entries(lines ?? {}).filter(([option]) => !(option in over));
+  return { options: { ...options, ...over }, lines: Object.fromEntries(own) };
+}
+
+/** What `body` says of an option is said with its line. */
+function located<T>({ lines }: Section, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof InputError && error.path)) throw error;
+    const where = lines?.[error.path[0]];
+    throw new InputError(where === undefined ? error.message : `${where}: ${error.message}`);
+  }
 }
 
 function hints(jobs: readonly FioJob[], host: string, { blockSize }: Target): string[] {

@@ -7,6 +7,8 @@ import { InputError } from '../errors.ts';
 export interface Section {
   readonly name: string;
   readonly options: Record<string, string>;
+  /** File and line of each option, where it is from a file. */
+  readonly lines?: Readonly<Record<string, string>>;
 }
 
 export interface Sections {
@@ -37,7 +39,9 @@ export const canonical = (option: string): string => {
 export function parseJobFile(text: string, file: string): Sections {
   const global: Record<string, string> = {};
   const jobs: Section[] = [];
+  const globalLines: Record<string, string> = {};
   let options: Record<string, string> | undefined;
+  let lines = globalLines;
   text.split(/\r?\n/).forEach((raw, index) => {
     const line = raw.trim();
     if (line === '' || /^[;#]/.test(line)) return;
@@ -45,7 +49,8 @@ export function parseJobFile(text: string, file: string): Sections {
     const section = /^\[(.+)\]\s*([;#].*)?$/.exec(line);
     if (section) {
       options = section[1] === 'global' ? global : { ...global };
-      if (options !== global) jobs.push({ name: section[1], options });
+      lines = options === global ? globalLines : { ...globalLines };
+      if (options !== global) jobs.push({ name: section[1], options, lines });
       return;
     }
     if (/^include\b/.test(line))
@@ -58,6 +63,7 @@ export function parseJobFile(text: string, file: string): Sections {
     const name = canonical(equals < 0 ? line : line.slice(0, equals));
     if (!/^[a-z][a-z0-9_]*$/.test(name))
       throw new InputError(`${where}: found '${line}'; allowed is option=value`);
+    lines[name] = where;
     options[name] = equals < 0 ? '' : expand(line.slice(equals + 1).trim(), where, jobs.at(-1)?.name ?? '');
   });
   if (jobs.length === 0)

@@ -119,6 +119,7 @@ function patternOf(text: string): Pattern {
   if (pattern && modifier === undefined) return pattern;
   throw new InputError(
     `rw=${text}: allowed are ${Object.keys(PATTERNS).join(', ')}${suggestion(text, Object.keys(PATTERNS))}`,
+    ['rw'],
   );
 }
 
@@ -136,13 +137,16 @@ function schedulerOf(option: string, text: string): SchedulerName {
   if (found) return found;
   throw new InputError(
     `${option}=${text}: allowed are ${SCHEDULERS.join(', ')}${suggestion(text, SCHEDULERS)}`,
+    [option],
   );
 }
 
 function percentile(option: string, text: string): number {
   const value = Number(text);
   if (text !== '' && value > 0 && value <= 100) return value;
-  throw new InputError(`${option}: found ${text}; allowed are percentages above 0 to 100, e.g. 50:99:99.9`);
+  throw new InputError(`${option}: found ${text}; allowed are percentages above 0 to 100, e.g. 50:99:99.9`, [
+    option,
+  ]);
 }
 
 /** rate_iops, or `rate` (bytes per second) by the block size. */

@@ -10,7 +10,9 @@ const POWERS = 'kmgtp';
 export function parseSize(option: string, text: string, whole?: number): number {
   const match = /^(\d+(?:\.\d+)?)(%|(?:([kmgtp])(i?)b?)|b)?$/i.exec(text.trim());
   if (!match)
-    throw new InputError(`${option}=${text}: allowed is a size as fio writes it; write e.g. 4k, 1m or 60%`);
+    throw new InputError(`${option}=${text}: allowed is a size as fio writes it; write e.g. 4k, 1m or 60%`, [
+      option,
+    ]);
   const [, digits, suffix = '', prefix, si] = match;
   const number = Number(digits);
   if (suffix !== '%') {
@@ -18,8 +20,10 @@ export function parseSize(option: string, text: string, whole?: number): number 
     return Math.floor(number * (si ? 1000 : 1024) ** power);
   }
   if (whole === undefined)
-    throw new InputError(`${option}=${text}: allowed is a size in bytes, no percentage; write e.g. 4k`);
-  if (number > 100) throw new InputError(`${option}=${text}: allowed are percentages up to 100%`);
+    throw new InputError(`${option}=${text}: allowed is a size in bytes, no percentage; write e.g. 4k`, [
+      option,
+    ]);
+  if (number > 100) throw new InputError(`${option}=${text}: allowed are percentages up to 100%`, [option]);
   return Math.floor((whole * number) / 100);
 }
 
@@ -39,14 +43,14 @@ export function parseSeconds(option: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)([a-z]*)$/i.exec(text.trim());
   const unit = match ? (match[2] ? SECONDS[match[2].toLowerCase()] : 1) : undefined;
   if (!match || unit === undefined)
-    throw new InputError(`${option}=${text}: allowed is a time; write e.g. 30, 30s or 5m`);
+    throw new InputError(`${option}=${text}: allowed is a time; write e.g. 30, 30s or 5m`, [option]);
   return Number(match[1]) * unit;
 }
 
 /** A whole number, with fio's suffixes, at least `min`. @throws InputError */
 export function parseCount(option: string, text: string, min: number): number {
   const value = parseSize(option, text);
-  if (value < min) throw new InputError(`${option}=${text}: allowed is a whole number from ${min}`);
+  if (value < min) throw new InputError(`${option}=${text}: allowed is a whole number from ${min}`, [option]);
   return value;
 }
 
@@ -54,7 +58,7 @@ export function parseCount(option: string, text: string, min: number): number {
 export function parseSwitch(option: string, text: string): boolean {
   if (/^(1|true)?$/.test(text)) return true;
   if (/^(0|false)$/.test(text)) return false;
-  throw new InputError(`${option}=${text}: allowed is 0 or 1`);
+  throw new InputError(`${option}=${text}: allowed is 0 or 1`, [option]);
 }
 
 /** `read,write[,trim]` values, one for all allowed. */

@@ -66,11 +66,16 @@ direct=1
 `;
   it('give each job the global options before it', () => {
     const { jobs: sections } = parseJobFile(file, 'x.fio');
-    expect(sections).toEqual([
+    expect(sections.map(({ name, options }) => ({ name, options }))).toEqual([
       { name: 'one', options: { bs: '4k', rw: 'randread', iodepth: '8' } },
       { name: 'two', options: { bs: '16k', rw: 'randread', stonewall: '' } },
       { name: 'three', options: { bs: '4k', rw: 'randread', direct: '1' } },
     ]);
+  });
+
+  it('say where each option stands', () => {
+    const { jobs } = parseJobFile('[global]\nbs=4k\n[a]\nrw=read\n[b]\nbs=8k', 'x.fio');
+    expect(jobs.map(({ lines }) => lines)).toEqual([{ bs: 'x.fio:2', rw: 'x.fio:4' }, { bs: 'x.fio:6' }]);
   });
 
   it.each([
