@@ -224,9 +224,9 @@ export class CacheFill {
     for (;;) {
       while (prepared.length > 0) this.#submit(thread, prepared.shift());
       const reclaimed = this.#reclaimTime() - this.#allOwed;
-      const added = insertion.step();
+      const done = !insertion.step() && prepared.length === 0;
       this.kswapd?.wake();
-      if (!added && prepared.length === 0) break;
+      if (done && before === 0) break;
       const reclaim = this.#owed[thread] + this.#reclaimTime() - this.#allOwed - reclaimed;
       this.#owed[thread] = 0;
       const submission = costs.submitTime * prepared.length;
