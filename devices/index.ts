@@ -24,7 +24,7 @@ export { Host, type HostOptions } from './host/host.ts';
 export * from './host/page-cache/index.ts';
 export { IdealDevice, type IdealDeviceOptions } from './ideal-device.ts';
 export { type BufferedCosts, BufferedFile, type BufferedOptions } from './io/buffered.ts';
-export { PAGE_BYTES } from './io/cache-fill.ts';
+export { PAGE_BYTES } from './io/cached-file.ts';
 export type { CopyOptions } from './io/copy-threads.ts';
 export type { IoCpuCost, IoUringOptions } from './io/direct-options.ts';
 export { DEMAND, type IoInterface, type IoStatistics, PREFETCH, type ReadPriority } from './io/interface.ts';

@@ -13,13 +13,8 @@
  * `through` is crowded.
  */
 import type { HandlerId, Picoseconds, SharedLink, Simulation } from '../../sim/index.ts';
-import {
-  type CachedFileOptions,
-  CacheFill,
-  type FillCosts,
-  type FillTimes,
-  PAGE_BYTES,
-} from './cache-fill.ts';
+import { CacheFill } from './cache-fill.ts';
+import { type CachedFileOptions, type FillCosts, type FillTimes, PAGE_BYTES } from './cached-file.ts';
 import { type CopyOptions, CopyThreads } from './copy-threads.ts';
 
 import type { IoInterface, ReadPriority } from './interface.ts';

@@ -7,74 +7,19 @@
  */
 import type { HandlerId, Picoseconds, Simulation } from '../../sim/index.ts';
 import { DeviceArray } from '../array.ts';
-import { type BlockDevice, READ } from '../block-device.ts';
+import { READ } from '../block-device.ts';
 import {
   Insertion,
   type Kswapd,
   type PageCache,
   ReadAhead,
-  type ReadAheadOptions,
-  type ReclaimCosts,
   reclaimTimeOf,
 } from '../host/page-cache/index.ts';
 import { IntegerQueue } from '../integer-queue.ts';
+import { type CacheFillOptions, type FillTimes, PAGE_BYTES } from './cached-file.ts';
 import type { ReadPriority } from './interface.ts';
 import { PagesUnderWay } from './pages-under-way.ts';
 import { Requests } from './requests.ts';
-
-export const PAGE_BYTES = 4096;
-
-/** Core time, in ps, to bring pages into the cache. */
-export interface FillCosts extends ReclaimCosts {
-  readonly insertTime: Picoseconds;
-  readonly insertPageTime: Picoseconds;
-  /** To sleep and be woken: switches, interrupt. */
-  readonly waitTime: Picoseconds;
-  /** To submit a request. */
-  readonly submitTime: Picoseconds;
-}
-
-/** A file in the page cache and the device it lies on. */
-export interface CachedFileOptions {
-  readonly device: BlockDevice;
-  readonly cache: PageCache;
-  /** Frees the cache's memory in the background; default: threads do so when they need it. */
-  readonly kswapd?: Kswapd;
-  /** Bytes of the file, which lies at the device's start. */
-  readonly fileBytes: number;
-  /** Largest read-ahead window in bytes: read_ahead_kb, doubled by POSIX_FADV_SEQUENTIAL; 0: none. */
-  readonly readAhead: number;
-  readonly advice?: ReadAheadOptions['advice'];
-  /** Pages that a thread adds to the cache in one event (pages-under-way.ts); default 1: each folio in one of its own. */
-  readonly batch?: number;
-  /** Largest request that a window becomes, bytes: max_sectors_kb, or less. */
-  readonly request: number;
-}
-
-interface CacheFillOptions extends CachedFileOptions {
-  /** Of the interface, in messages. */
-  readonly name: string;
-  readonly threads: number;
-  /** The first so many threads are those whose time is told; default all. */
-  readonly timed?: number;
-  readonly costs: FillCosts;
-  /** Spends core time of a thread, then calls next(thread). */
-  readonly work: (thread: number, time: Picoseconds, next: HandlerId) => void;
-  /** Core time that is left of it; needed with a batch. */
-  readonly left?: (thread: number) => Picoseconds;
-  /** Called when a thread has added all: as filled(thread). */
-  readonly filled: (thread: number) => void;
-  /** Called when a page that a thread waited for is there: as woken(thread). */
-  readonly woken: (thread: number) => void;
-}
-
-/** What the threads spent their time on, ps, all added up. */
-export interface FillTimes {
-  /** Insertion, submission, switches; of mmap also the faults themselves. */
-  fault: Picoseconds;
-  reclaim: Picoseconds;
-  wait: Picoseconds;
-}
 
 const NOT_WAITING = -1;
 const FILLS = new WeakMap<PageCache, CacheFill[]>();

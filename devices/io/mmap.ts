@@ -20,13 +20,8 @@ import {
   type ReadAhead,
   WORD_PAGES,
 } from '../host/page-cache/index.ts';
-import {
-  type CachedFileOptions,
-  CacheFill,
-  type FillCosts,
-  type FillTimes,
-  PAGE_BYTES,
-} from './cache-fill.ts';
+import { CacheFill } from './cache-fill.ts';
+import { type CachedFileOptions, type FillCosts, type FillTimes, PAGE_BYTES } from './cached-file.ts';
 import { DEMAND, PREFETCH } from './interface.ts';
 
 /** Core time of what a fault does, in ps. */
