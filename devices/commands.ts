@@ -5,8 +5,8 @@
 import { Census } from '../sim/conservation.ts';
 import { FreeList } from '../sim/free-list.ts';
 import { type HandlerId, Histogram, type Simulation, TimeWeighted } from '../sim/index.ts';
-import { grown } from '../sim/slots.ts';
 import type { BlockDevice, BlockOperation } from './block-device.ts';
+import { ABSENT, auditVisits, grownVisits } from './visit-records.ts';
 
 /** What a device has done since the start or the last restart. Indices: READ, WRITE. */
 export interface DeviceStatistics {
@@ -31,23 +31,22 @@ const TAG = 5;
 const STARTED = 6;
 const WORDS = 8;
 
-/** In place of the start of a command that is not there. */
-const FREE = -1;
-
 export class Commands {
   statistics: DeviceStatistics;
   readonly #simulation: Simulation;
   readonly #device: BlockDevice;
   readonly #census = new Census();
   readonly #places: FreeList;
-  #records = new Float64Array(0);
+  #records: Float64Array = new Float64Array(0);
 
   constructor(simulation: Simulation, device: BlockDevice) {
     this.#simulation = simulation;
     this.#device = device;
     this.#places = new FreeList(`commands at ${device.name}`);
     this.#grow();
-    simulation.audit(() => this.#audit());
+    simulation.audit(() =>
+      auditVisits(this.#census, device.name, simulation.now, this.#records, WORDS, STARTED),
+    );
     this.statistics = fresh(simulation.now, 0);
   }
 
@@ -109,7 +108,7 @@ export class Commands {
     statistics.commandBytes[operation].record(bytes);
     statistics.depth.add(now, -1);
     this.#census.complete(now, started);
-    records[record + STARTED] = FREE;
+    records[record + STARTED] = ABSENT;
     this.#places.release(command);
     this.#simulation.call(records[record + DONE], records[record + TAG], 0);
   }
@@ -120,22 +119,7 @@ export class Commands {
   }
 
   #grow(): void {
-    const old = this.#records.length;
-    this.#records = grown(this.#records, WORDS * this.#places.capacity);
-    for (let at = old + STARTED; at < this.#records.length; at += WORDS) this.#records[at] = FREE;
-  }
-
-  #audit(): void {
-    const { now } = this.#simulation;
-    let present = 0;
-    let time = 0;
-    for (let at = STARTED; at < this.#records.length; at += WORDS) {
-      const started = this.#records[at];
-      if (started === FREE) continue;
-      present++;
-      time += now - started;
-    }
-    this.#census.audit(this.#device.name, now, present, time);
+    this.#records = grownVisits(this.#records, this.#places.capacity, WORDS, STARTED);
   }
 }
 

@@ -2,6 +2,8 @@
  * A first-in first-out queue of small integers (ids of pooled records): a ring in a typed array that doubles when full,
  * so that queueing allocates nothing once the ring has reached the depth of the run.
  */
+import { turned } from '../sim/grown.ts';
+
 export class IntegerQueue {
   length = 0;
   #ring = new Int32Array(64);
@@ -26,10 +28,7 @@ export class IntegerQueue {
   }
 
   #grow(): void {
-    const old = this.#ring;
-    this.#ring = new Int32Array(old.length * 2);
-    this.#ring.set(old.subarray(this.#head));
-    this.#ring.set(old.subarray(0, this.#head), old.length - this.#head);
+    this.#ring = turned(this.#ring, this.#head, 1);
     this.#head = 0;
   }
 }

@@ -3,10 +3,9 @@
  * call then. Pooled: nothing is allocated per job. Conservation and Little's law are audited over all jobs.
  */
 import { Census } from '../sim/conservation.ts';
+import { FreeList } from '../sim/free-list.ts';
 import type { HandlerId, Picoseconds, Simulation } from '../sim/index.ts';
-import { grown, Slots } from '../sim/slots.ts';
-
-const FREE = -1;
+import { ABSENT, auditVisits, grownVisits } from './visit-records.ts';
 
 /** What a job's record holds. */
 const PARTS = 0;
@@ -18,16 +17,16 @@ const WIDTH = 4;
 export class Jobs {
   readonly #simulation: Simulation;
   readonly #census = new Census();
-  readonly #slots: Slots;
+  readonly #slots: FreeList;
   /** One record each, so that a job costs one cache line. */
-  #records = new Float64Array(0);
+  #records: Float64Array = new Float64Array(0);
 
   /** @param name what the audit calls the place where the jobs are */
   constructor(simulation: Simulation, name: string) {
     this.#simulation = simulation;
-    this.#slots = new Slots(`jobs at ${name}`);
+    this.#slots = new FreeList(`jobs at ${name}`);
     this.#grow();
-    simulation.audit(() => this.#audit(name));
+    simulation.audit(() => auditVisits(this.#census, name, simulation.now, this.#records, WIDTH, STARTED));
   }
 
   /** A new job of `parts` parts; done(tag, 0) is called at the end of the last. @returns its id, free again then */
@@ -58,27 +57,12 @@ export class Jobs {
     const record = WIDTH * job;
     if (--records[record + PARTS] > 0) return;
     this.#census.complete(this.#simulation.now, records[record + STARTED]);
-    records[record + STARTED] = FREE;
+    records[record + STARTED] = ABSENT;
     this.#slots.release(job);
     this.#simulation.call(records[record + DONE], records[record + TAG], 0);
   }
 
   #grow(): void {
-    const old = this.#records.length;
-    this.#records = grown(this.#records, WIDTH * this.#slots.capacity);
-    for (let at = old + STARTED; at < this.#records.length; at += WIDTH) this.#records[at] = FREE;
-  }
-
-  #audit(name: string): void {
-    const { now } = this.#simulation;
-    const records = this.#records;
-    let present = 0;
-    let time = 0;
-    for (let at = STARTED; at < records.length; at += WIDTH) {
-      if (records[at] === FREE) continue;
-      present++;
-      time += now - records[at];
-    }
-    this.#census.audit(name, now, present, time);
+    this.#records = grownVisits(this.#records, this.#slots.capacity, WIDTH, STARTED);
   }
 }

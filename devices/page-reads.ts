@@ -9,6 +9,9 @@
  * own one as in TlpLink. Unlike flash/nand.ts it knows no commands of several planes, no programs and no time of a
  * command on the channel but as part of accessTime.
  */
+
+import { FreeList } from '../sim/free-list.ts';
+import { grown } from '../sim/grown.ts';
 import {
   duration,
   type HandlerId,
@@ -16,7 +19,6 @@ import {
   type SharedLink,
   type Simulation,
 } from '../sim/index.ts';
-import { grown, Slots } from '../sim/slots.ts';
 import { ChannelTurns, COMMAND, DATA } from './flash/channel-turns.ts';
 import { IntegerQueue } from './integer-queue.ts';
 import { NOBODY, TlpLink } from './nvme/tlp-link.ts';
@@ -42,7 +44,7 @@ export class PageReads {
   #unitTime: Picoseconds = 0;
   /** Bytes of each command that are not on the link yet. */
   #left = new Float64Array(64);
-  readonly #pages = new Slots('pages of reads');
+  readonly #pages = new FreeList('pages of reads');
   #command = new Int32Array(this.#pages.capacity);
   #bytes = new Int32Array(this.#pages.capacity);
   readonly #read: HandlerId;

@@ -3,8 +3,9 @@
  * (`bytes`: what it moves before it slows down, and its rate then), or a virtual disk with its bandwidth, its IOPS and
  * their burst credits. A command waits its turn before the drive sees it; the wait counts in its latency and depth.
  */
+
+import { grown } from '../sim/grown.ts';
 import type { HandlerId, Picoseconds, Simulation } from '../sim/index.ts';
-import { grown } from '../sim/slots.ts';
 import type { BlockOperation } from './block-device.ts';
 import { Commands } from './commands.ts';
 import type { Drive } from './drive.ts';

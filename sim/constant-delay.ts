@@ -5,8 +5,8 @@
  * Each keeps the place among equal times that it had at `submit`: exactly as if every one were `sim.after(delay, …)`.
  */
 import { Census } from './conservation.ts';
+import { turned } from './grown.ts';
 import type { HandlerId, Simulation } from './simulation.ts';
-import { turned } from './slots.ts';
 import type { Picoseconds } from './time.ts';
 
 export class ConstantDelay {

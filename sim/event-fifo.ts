@@ -5,8 +5,9 @@
  *
  * Each keeps the place among equal times that it had at `at`: exactly as if every one were `sim.at(…)`.
  */
+
+import { turned } from './grown.ts';
 import type { HandlerId, Simulation } from './simulation.ts';
-import { turned } from './slots.ts';
 import type { Picoseconds } from './time.ts';
 
 export class EventFifo {

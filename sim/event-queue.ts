@@ -11,7 +11,8 @@
  *
  * Heap arity: A. LaMarca and R. E. Ladner, "The influence of caches on the performance of heaps", 1996.
  */
-import { grown, Slots } from './slots.ts';
+import { grown } from './grown.ts';
+import { Slots } from './slots.ts';
 
 /** In place of the handler of a cancelled event. */
 const DEAD = -1;

@@ -10,7 +10,8 @@
  * Precision: the clock starts from 0 whenever the class is empty, and is set back to 0 before a flow starts whose amount
  * is below 2^-12 of it, so that an amount is held to 2^-41 of itself however long the link stays busy.
  */
-import { grown, Slots } from './slots.ts';
+import { grown } from './grown.ts';
+import { Slots } from './slots.ts';
 import type { Picoseconds } from './time.ts';
 
 const PER_SECOND = 1e12;

@@ -1,5 +1,5 @@
 /** Numbered places that are taken and given back, the last given back first, whose memory is then still in the cache. */
-import { grown } from './slots.ts';
+import { grown } from './grown.ts';
 
 const LIMIT = 2 ** 24;
 

@@ -4,7 +4,12 @@
  * An id is generation · 2^24 + slot. Giving a slot back raises its generation, so the id of an earlier occupant no
  * longer matches. A slot whose 2^29 generations are spent is retired rather than reused, hence no id ever repeats.
  * Id 0 is never given out: callers may use it for "none".
+ *
+ * Pools without ids take their places from a FreeList. Slots keep a list of their own: every event goes through it, and with a
+ * FreeList inside, flash reads of 4 KiB ran some 4 % slower.
  */
+
+import { grown } from './grown.ts';
 
 const LIMIT = 2 ** 24;
 const LAST_ID = Number.MAX_SAFE_INTEGER - LIMIT;
@@ -70,22 +75,4 @@ export class Slots {
     this.ids = grown(this.ids, this.capacity);
     this.free = grown(this.free, this.capacity);
   }
-}
-
-/** A longer copy of a typed array, zeros behind the old contents. */
-export function grown<T extends Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array>(
-  array: T,
-  length: number,
-): T {
-  const longer = new (array.constructor as new (length: number) => T)(length);
-  longer.set(array);
-  return longer;
-}
-
-/** A ring of records of `width` elements in twice the room, its first record, at `head`, moved to index 0. */
-export function turned<T extends Float64Array | Int32Array>(ring: T, head: number, width: number): T {
-  const longer = grown(ring, 2 * ring.length);
-  longer.set(ring.subarray(head * width), 0);
-  longer.set(ring.subarray(0, head * width), ring.length - head * width);
-  return longer;
 }

@@ -6,9 +6,10 @@
  * Checked at finish: submitted = completed + cancelled + in service + queued, and Little's law.
  */
 import { Census } from './conservation.ts';
+import { grown } from './grown.ts';
 import type { Wait } from './process.ts';
 import type { HandlerId, Simulation } from './simulation.ts';
-import { grown, Slots } from './slots.ts';
+import { Slots } from './slots.ts';
 import { type StationStatistics, type StationTotals, statisticsBetween } from './station-statistics.ts';
 import type { Picoseconds } from './time.ts';
 

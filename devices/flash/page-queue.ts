@@ -8,7 +8,7 @@
  * chains of the die's planes side by side. A read keeps its id from `add` until `release`.
  */
 import { FreeList } from '../../sim/free-list.ts';
-import { grown } from '../../sim/slots.ts';
+import { grown } from '../../sim/grown.ts';
 
 const NONE = -1;
 

@@ -3,8 +3,9 @@
  * drive's DRAM to the host, as they leave their channel or all together. Only the bytes asked of a page cross its channel
  * and the link; two reads of one page read it twice.
  */
+
+import { grown } from '../../sim/grown.ts';
 import type { HandlerId, Picoseconds, Simulation } from '../../sim/index.ts';
-import { grown } from '../../sim/slots.ts';
 import type { Commands } from '../commands.ts';
 import { NOBODY, type TlpLink } from '../nvme/tlp-link.ts';
 import { DeviceDram } from './device-dram.ts';

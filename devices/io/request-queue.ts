@@ -13,8 +13,9 @@
  * Sources: Linux Documentation/ABI/stable/sysfs-block, block/blk-mq-sched.c (dispatch stops at the first request without a
  * tag), block/blk-merge.c.
  */
+
+import { grown } from '../../sim/grown.ts';
 import type { HandlerId, Picoseconds, Simulation } from '../../sim/index.ts';
-import { grown } from '../../sim/slots.ts';
 import type { BlockDevice, BlockOperation } from '../block-device.ts';
 import { Commands } from '../commands.ts';
 import { IntegerQueue } from '../integer-queue.ts';

@@ -2,8 +2,9 @@
  * The requests of an I/O interface that are in flight: from the moment a thread takes one up until it has reaped it.
  * Keeps what belongs to a request, and the interface's statistics.
  */
+
+import { grown } from '../../sim/grown.ts';
 import { type HandlerId, Histogram, type Simulation, TimeWeighted } from '../../sim/index.ts';
-import { grown } from '../../sim/slots.ts';
 import { Jobs } from '../jobs.ts';
 import type { IoStatistics, ReadPriority } from './interface.ts';
 

@@ -3,15 +3,17 @@
  * threaded on two first-in first-out lists, demand before prefetch. Adding, promoting and cancelling take constant time
  * whatever waits.
  */
+
+import { FreeList } from '../../sim/free-list.ts';
+import { grown } from '../../sim/grown.ts';
 import type { HandlerId, Simulation } from '../../sim/index.ts';
-import { grown, Slots } from '../../sim/slots.ts';
 import { DEMAND, PREFETCH, type ReadPriority } from './interface.ts';
 
 const NONE = -1;
 
 export class WaitingReads {
   readonly #simulation: Simulation;
-  readonly #slots = new Slots('reads');
+  readonly #slots = new FreeList('reads');
   #capacity = 0;
   #cursor = new Float64Array(0);
   #end = new Float64Array(0);

@@ -10,6 +10,7 @@
  * Source: PCI Express Base Specification 6.0, section 2.2 (TLPs); the quantum (1 ns) is MQSim's.
  */
 import { EventFifo } from '../../sim/event-fifo.ts';
+import { turned } from '../../sim/grown.ts';
 import {
   type HandlerId,
   type Picoseconds,
@@ -17,7 +18,6 @@ import {
   type Simulation,
   seconds,
 } from '../../sim/index.ts';
-import { turned } from '../../sim/slots.ts';
 import type { PcieLink } from '../pcie/link.ts';
 
 export interface TlpLinkOptions {

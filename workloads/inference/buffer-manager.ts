@@ -14,8 +14,8 @@
 
 import { DEMAND, type IoInterface, PREFETCH, type ReadPriority } from '../../devices/index.ts';
 import type { EvictionPolicy } from '../../policies/index.ts';
+import { grown } from '../../sim/grown.ts';
 import { type HandlerId, Signal, type Simulation } from '../../sim/index.ts';
-import { grown } from '../../sim/slots.ts';
 import { CacheCounts, HIT, JOIN, MISS } from './cache-counts.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { GivenHits } from './given-hits.ts';

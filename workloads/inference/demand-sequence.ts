@@ -11,7 +11,7 @@
  * (slots - top-k) / 2). With N rows that route uniformly, an expert is in it with probability 1 - (1 - k/E)^N. `rows`
  * counts the rows that an object serves.
  */
-import { grown } from '../../sim/slots.ts';
+import { grown } from '../../sim/grown.ts';
 import type { Model } from '../models/index.ts';
 import type { RoutedTokens } from '../routing/index.ts';
 import type { Catalogue, TrunkPart } from './catalogue.ts';

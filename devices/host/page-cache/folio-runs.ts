@@ -8,7 +8,7 @@
  * within one table of 512 pages, and the records of a table are linked in file order, which is how a page is found: from
  * the record that a page near it was found in last.
  */
-import { grown } from '../../../sim/slots.ts';
+import { grown } from '../../../sim/grown.ts';
 import { NONE, RunRecords } from './run-records.ts';
 import { TABLE_SHIFT, TableIndex } from './table-index.ts';
 

@@ -3,7 +3,7 @@
  * holds the 512 pages (2 MiB) that a page-table page of x86-64 maps, and exists while one of its pages is cached. A word
  * is the 16 pages (64 KiB) that one fault maps around itself.
  */
-import { grown } from '../../../sim/slots.ts';
+import { grown } from '../../../sim/grown.ts';
 import { TABLE_SHIFT, TableIndex } from './table-index.ts';
 
 export const CACHED = 0;

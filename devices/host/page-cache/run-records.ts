@@ -3,7 +3,7 @@
  * the file. Eight words of 32 bits, side by side, since what is done to a run needs most of them and there are millions:
  * start; length and kind; older, newer; before, after; age (two words, one Float64).
  */
-import { Slots } from '../../../sim/slots.ts';
+import { FreeList } from '../../../sim/free-list.ts';
 
 export const NONE = -1;
 /** Where a run starts that is in use no more. */
@@ -26,7 +26,7 @@ const KIND = (1 << KIND_BITS) - 1;
 export class RunRecords {
   /** Records in use. */
   size = 0;
-  readonly #slots = new Slots('runs of folios');
+  readonly #slots = new FreeList('runs of folios');
   #words = new Int32Array(0);
   #ages = new Float64Array(0);
 

@@ -3,7 +3,7 @@
  * from 0 on and used again, so that arrays by place grow with the tables that exist; the index itself takes 4 B for each
  * 2 MiB up to the highest page.
  */
-import { grown } from '../../../sim/slots.ts';
+import { grown } from '../../../sim/grown.ts';
 
 /** 2^9 pages a table. */
 export const TABLE_SHIFT = 9;

@@ -1,5 +1,5 @@
 /** Waiting requests of one operation in the order of their offsets, those at the same offset in the order of arrival. */
-import { grown } from '../../../sim/slots.ts';
+import { grown } from '../../../sim/grown.ts';
 import type { WaitingRequests } from './scheduler.ts';
 
 export class SortedRequests {
